@@ -1,0 +1,11 @@
+"""Customers."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Customers."""
+
+    name = "accounts"
+    verbose_name = _("Customers")

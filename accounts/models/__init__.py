@@ -1,0 +1,17 @@
+"""Customers and the people there."""
+
+from accounts.models.account import Account, AccountMember, Industry
+from accounts.models.contact import Contact, StanceChange
+from accounts.models.tier import TierChange, TierPolicy
+from accounts.models.turnover import Turnover
+
+__all__ = [
+    "Account",
+    "AccountMember",
+    "Contact",
+    "Industry",
+    "StanceChange",
+    "TierChange",
+    "TierPolicy",
+    "Turnover",
+]

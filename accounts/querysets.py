@@ -1,0 +1,89 @@
+"""Reads of customers. `AccountQuerySet.visible_to` is the one rule of who sees which customer."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.choices import SPONSORS, Tier
+from crm.searchtext import search_filter
+from teams.choices import Role
+from teams.querysets import led_teams
+
+if TYPE_CHECKING:
+    from accounts.models import Account, Contact
+    from teams.models import User
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    """Customers."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the customers this person may see.
+
+        Owner and account team members see theirs; whoever stands in for somebody sees his; a manager those of his teams
+        and below; director and clerk all. An admin or compliance officer sees no customer by that role. Subqueries,
+        never a JOIN, so no row comes twice.
+        """
+        if user.role in (Role.DIRECTOR, Role.CLERK):
+            return self
+        people = [user.pk, *user.stands_in_for]
+        member_model: Any = self.model._meta.get_field("members").related_model
+        seen = Q(owner_id__in=people) | Q(pk__in=member_model.objects.filter(user_id__in=people).values("account_id"))
+        if user.role == Role.MANAGER:
+            seen |= Q(team_id__in=led_teams(user))
+        return self.filter(seen)
+
+    def live(self) -> Self:
+        """Return customers that are not archived."""
+        return self.filter(archived_at=None)
+
+    def matching(self, query: str) -> Self:
+        """Return customers found by any part of a name, pinyin initials or the end of a phone number."""
+        return self.filter(search_filter("search_text", query))
+
+    def tiered(self, tier: Tier | str) -> Self:
+        """Return customers of a tier; "" are those without."""
+        return self.filter(tier=tier)
+
+    def contacted_since(self, day: date) -> Self:
+        """Return customers somebody was in contact with on `day` or later."""
+        return self.filter(last_contact_on__gte=day)
+
+
+class OfAccountQuerySet(models.QuerySet[Any]):
+    """Rows that are seen through their customer."""
+
+    account_path = "account"
+
+    @classmethod
+    def through(cls, path: str) -> Any:
+        """Return a manager whose rows reach their customer by `path`."""
+        kind = type(f"Through_{path}", (cls,), {"account_path": path})
+        return kind.as_manager()
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the rows whose customer the person may see."""
+        field: Any = self.model._meta
+        model: Any = None
+        for part in self.account_path.split("__"):
+            model = field.get_field(part).remote_field.model
+            field = model._meta
+        return self.filter(**{f"{self.account_path}__in": model.objects.visible_to(user).order_by().values("pk")})
+
+
+class ContactQuerySet(OfAccountQuerySet):
+    """People at the customer."""
+
+    def live(self) -> Self:
+        """Return people who are not archived."""
+        return self.filter(archived_at=None)
+
+    def matching(self, query: str) -> Self:
+        """Return people found by name, pinyin or the end of a phone number."""
+        return self.filter(search_filter("search_text", query))
+
+    def sponsors(self) -> Self:
+        """Return sponsors and power sponsors."""
+        return self.filter(stance__in=SPONSORS)

@@ -1,0 +1,142 @@
+"""What a chart shows, and where its marks stand. No template, no clock: numbers in, positions out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import floor, log10
+
+Number = int | float | Decimal
+
+# The longest bar leaves this share of the width for the number written behind it.
+BAR_REACH = 78
+RAMP = 6
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One horizontal bar: `text` is the value as written, `between` stands above it (conversion from the one before).
+
+    `tone`: "" takes the next colour of the funnel's ramp, "plain" one colour, "off" is against target, "lost" hatched.
+    """
+
+    label: str
+    value: Number
+    text: str
+    url: str = ""
+    between: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One upright column, and (optionally) the point of a second series in the same unit."""
+
+    label: str
+    value: Number
+    text: str
+    line: Number | None = None
+    url: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class DrawnBar:
+    """A bar with its place: `width` and `text_x` in percent."""
+
+    bar: Bar
+    width: float
+    css: str
+
+
+@dataclass(frozen=True)
+class DrawnColumn:
+    """A column with its place: x in percent of the width, y in pixels from the top."""
+
+    column: Column
+    x: float
+    width: float
+    centre: float
+    y: float
+    height: float
+    line_y: float | None
+    minor: bool
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Columns drawn on one scale, with grid lines from zero."""
+
+    columns: list[DrawnColumn]
+    segments: list[tuple[float, float, float, float]]
+    ticks: list[tuple[float, str]]
+    target_y: float | None
+    base: float
+    height: int
+
+
+def draw_bars(bars: Sequence[Bar]) -> list[DrawnBar]:
+    """Return bars on a common scale from zero; a value above zero is never invisible."""
+    top = max((bar.value for bar in bars), default=0)
+    drawn = []
+    for place, bar in enumerate(bars):
+        share = float(bar.value / top) if top > 0 and bar.value > 0 else 0.0
+        width = max(round(share * BAR_REACH, 2), 0.6) if share else 0.0
+        css = {"plain": "plain-bar", "off": "off", "lost": "lost"}.get(bar.tone) or f"f{min(place + 1, RAMP)}"
+        drawn.append(DrawnBar(bar, width, css))
+    return drawn
+
+
+def nice_step(top: float, lines: int = 4) -> float:
+    """Return a round distance (1, 2, 2.5 or 5 times a power of ten) so that about `lines` grid lines reach `top`."""
+    if top <= 0:
+        return 1.0
+    rough = top / lines
+    power: float = 10.0 ** floor(log10(rough))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
+
+
+def draw_columns(
+    columns: Sequence[Column], *, target: Number | None = None, height: int = 200, head: int = 16, foot: int = 24
+) -> Plot:
+    """Return columns, second series and target on one scale from zero; `head` and `foot` are room for text (pixels)."""
+    values = [float(column.value) for column in columns]
+    lines = [float(column.line) for column in columns if column.line is not None]
+    top = max([*values, *lines, float(target or 0)], default=0.0)
+    step = nice_step(top)
+    scale_top = step * max(1, -(-top // step))
+    base = float(height - foot)
+
+    def y(value: float) -> float:
+        return round(base - max(value, 0.0) / scale_top * (base - head), 1)
+
+    slot = 100 / max(len(columns), 1)
+    drawn = [
+        DrawnColumn(
+            column=column,
+            x=round(place * slot + slot * 0.18, 2),
+            width=round(slot * 0.64, 2),
+            centre=round((place + 0.5) * slot, 2),
+            y=y(float(column.value)),
+            height=round(base - y(float(column.value)), 1),
+            line_y=None if column.line is None else y(float(column.line)),
+            minor=(len(columns) - 1 - place) % 3 != 0 and len(columns) > 6,
+        )
+        for place, column in enumerate(columns)
+    ]
+    segments = [
+        (left.centre, left.line_y, right.centre, right.line_y)
+        for left, right in zip(drawn, drawn[1:], strict=False)
+        if left.line_y is not None and right.line_y is not None
+    ]
+    ticks = [(y(step * place), f"{step * place:,.10g}") for place in range(int(scale_top // step) + 1)]
+    return Plot(drawn, segments, ticks, None if target is None else y(float(target)), base, height)
+
+
+def spark_points(values: Sequence[Number], *, width: int = 96, height: int = 24) -> list[tuple[float, float]]:
+    """Return the points of a small line from zero to the largest value, in pixels."""
+    top = float(max(values, default=0)) or 1.0
+    gap = (width - 4) / max(len(values) - 1, 1)
+    return [
+        (round(2 + place * gap, 1), round(height - 3 - float(value) / top * (height - 6), 1))
+        for place, value in enumerate(values)
+    ]

@@ -1,0 +1,1 @@
+"""Deployment mistakes, reported by name when the program starts."""

@@ -1,0 +1,32 @@
+"""The request as our views see it, after sign-in."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import redirect
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+    from django_htmx.middleware import HtmxDetails
+
+
+class AuthenticatedHttpRequest(HttpRequest):
+    """A signed-in request: who, and what day and time it is for that person."""
+
+    user: "AbstractUser"  # type: ignore[assignment]
+    htmx: "HtmxDetails"
+    today: date
+    now: datetime
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Return whether only a part of the page is wanted."""
+    htmx = getattr(request, "htmx", False)
+    return bool(htmx) and not getattr(htmx, "boosted", False)
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser on after a write, whether it posted a form or asked for a fragment."""
+    return HttpResponseClientRedirect(url) if is_fragment(request) else redirect(url)

@@ -1,0 +1,58 @@
+"""Charts drawn by the server: readable at once, without a script, and each with its numbers as a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from crm.charts import Bar, Column, Number, draw_bars, draw_columns, spark_points
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/bar_chart.html")
+def bar_chart(bars: Sequence[Bar], *, label: str, finding: str = "", unit: str = "") -> dict[str, Any]:
+    """Draw horizontal bars, top to bottom in the given order, each a link where it has an address.
+
+    `label` names the chart for those who cannot see it, `finding` is its one sentence, `unit` stands in the table.
+    """
+    return {"bars": draw_bars(bars), "label": label, "finding": finding, "unit": unit}
+
+
+@register.inclusion_tag("components/column_chart.html")
+def column_chart(
+    columns: Sequence[Column],
+    *,
+    label: str,
+    finding: str = "",
+    unit: str = "",
+    line_label: str = "",
+    target: Number | None = None,
+    target_label: str = "",
+) -> dict[str, Any]:
+    """Draw upright columns over time from zero, with a thin target line and an optional second series in that unit."""
+    return {
+        "plot": draw_columns(columns, target=target),
+        "label": label,
+        "finding": finding,
+        "unit": unit,
+        "line_label": line_label,
+        "target_label": target_label,
+    }
+
+
+@register.simple_tag
+def sparkline(values: Sequence[Number], *, label: str) -> SafeString:
+    """Draw a small line without axes; `label` says in words what it shows."""
+    points = spark_points(values)
+    last_x, last_y = points[-1] if points else (0, 0)
+    return format_html(
+        '<svg class="spark" role="img" viewBox="0 0 96 24" width="96" height="24"><title>{}</title>'
+        '<polyline points="{}"></polyline><circle cx="{}" cy="{}" r="2"></circle></svg>',
+        label,
+        " ".join(f"{x},{y}" for x, y in points),
+        last_x,
+        last_y,
+    )

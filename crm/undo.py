@@ -1,0 +1,78 @@
+"""Taking back: one mechanism for every action that can be undone.
+
+An action that can be taken back calls `offer_undo` with the data of its inverse and the versions it leaves behind.
+A room registers, under the action's name, the function that applies the inverse.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from crm.kinds import kind_named, kind_of
+from crm.models import UndoEntry
+
+Inverse = Callable[..., None]
+_inverses: dict[str, Inverse] = {}
+
+
+class CannotUndo(Exception):
+    """The action cannot be taken back (any more); the message says why."""
+
+
+def register_undo(action: str, inverse: Inverse) -> None:
+    """Make `inverse(data, *, actor, now)` the way back for `action`."""
+    _inverses[action] = inverse
+
+
+def offer_undo(
+    action: str,
+    *,
+    actor: Any,
+    label: str,
+    inverse: dict[str, Any],
+    rows: Iterable[models.Model],
+    now: datetime,
+    keep: timedelta = timedelta(days=30),
+) -> UndoEntry:
+    """Remember how to take `action` back while every one of `rows` still has its present version."""
+    if action not in _inverses:
+        raise ValueError(f"nothing is registered to undo {action!r}")
+    expects = [[kind_of(row).name, row.pk, getattr(row, "version", 0)] for row in rows]
+    return UndoEntry.objects.create(
+        actor=actor, action=action, label=label[:200], inverse=inverse, expects=expects, expires_at=now + keep
+    )
+
+
+def _what_changed(entry: UndoEntry) -> list[str]:
+    """Return the names of rows that are not as the action left them; locks the others."""
+    changed = []
+    for kind_name, pk, version in entry.expects:
+        kind = kind_named(kind_name)
+        row = kind.model._base_manager.select_for_update().filter(pk=pk).first()
+        if row is None or getattr(row, "version", 0) != version:
+            changed.append(kind.label(row) if row else kind_name)
+    return changed
+
+
+@transaction.atomic
+def undo(entry: UndoEntry, *, actor: Any, now: datetime) -> None:
+    """Apply the inverse of an action.
+
+    Raises CannotUndo when it is used, too old, somebody else's, or when a row changed since; then nothing is written.
+    """
+    entry = UndoEntry.objects.select_for_update().get(pk=entry.pk)
+    if entry.actor_id != actor.pk:
+        raise CannotUndo(_("Only the person who did this can undo it."))
+    if entry.used_at:
+        raise CannotUndo(_("This has been undone already."))
+    if entry.expires_at < now:
+        raise CannotUndo(_("This can no longer be undone: too much time has passed."))
+    changed = _what_changed(entry)
+    if changed:
+        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": ", ".join(changed[:5])})
+    _inverses[entry.action](entry.inverse, actor=actor, now=now)
+    entry.used_at = now
+    entry.save(update_fields=["used_at"])

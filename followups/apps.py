@@ -1,0 +1,11 @@
+"""Follow-ups and approvals."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FollowupsConfig(AppConfig):
+    """What must not be forgotten."""
+
+    name = "followups"
+    verbose_name = _("Follow-ups")

@@ -1,0 +1,11 @@
+"""Imports."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportsConfig(AppConfig):
+    """Imports."""
+
+    name = "imports"
+    verbose_name = _("Imports")

@@ -1,0 +1,66 @@
+"""What a role may do. Which rows a person sees is said by each model's `visible_to`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+
+from teams.choices import Right, Role
+from teams.models import User
+
+ROLE_RIGHTS: dict[str, frozenset[str]] = {
+    Role.REP: frozenset({Right.SELL, Right.EDIT_CUSTOMERS, Right.EXPORT}),
+    Role.MANAGER: frozenset(
+        {Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS, Right.HAND_OVER, Right.EXPORT, Right.IMPORT}
+    ),
+    Role.DIRECTOR: frozenset(
+        {Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS, Right.HAND_OVER, Right.EXPORT, Right.IMPORT}
+    ),
+    Role.CLERK: frozenset({Right.EDIT_CUSTOMERS, Right.EXPORT}),
+    Role.COMPLIANCE: frozenset({Right.READ_HISTORY, Right.EXPORT}),
+    Role.DEALER: frozenset(),
+    Role.ADMIN: frozenset({Right.ADMINISTER, Right.IMPORT, Right.READ_HISTORY}),
+}
+
+
+def may(user: Any, right: Right) -> bool:
+    """Return whether the person has the right."""
+    return bool(user.is_authenticated) and right in ROLE_RIGHTS.get(user.role, frozenset())
+
+
+def require(user: User, right: Right) -> None:
+    """Raise PermissionDenied unless the person has the right."""
+    if not may(user, right):
+        raise PermissionDenied(right)
+
+
+View = Callable[..., HttpResponse]
+
+
+def needs(right: Right) -> Callable[[View], View]:
+    """Decorate a view that only people with `right` may open; others get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            require(request.user, right)  # type: ignore[arg-type]
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def get_visible_or_404(rows: Any, user: User, **lookup: Any) -> Any:
+    """Return one row the person may see; the same 404 for "missing" and "not yours".
+
+    `rows` is a queryset with `visible_to`, or a model that has one.
+    """
+    queryset = rows.objects.all() if isinstance(rows, type) and issubclass(rows, models.Model) else rows
+    found = queryset.visible_to(user).filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
