@@ -1,7 +1,7 @@
 """One search text a row, built so that two Chinese characters, pinyin, initials and a phone's end all use one index.
 
-A name is cut into overlapping pieces of two characters with blanks around them (` 中国 国移 移动 `), because the trigram
-index of PostgreSQL finds ` 移动 ` in under a millisecond but reads the whole table for `移动`. The text also holds the
+A name is cut into overlapping pairs of characters with blanks around them (` 中国 国移 移动 `), because the trigram
+index of PostgreSQL finds ` 移动 ` in under a millisecond but reads the whole table for `移动`. The text also holds
 pinyin and initials of names, the words and pairs of Latin names, codes and phone numbers. Queries use `contains`,
 never `icontains`: that one loses the index.
 """
@@ -30,6 +30,7 @@ _DIGITS: Final = re.compile(r"[0-9]+")
 _PHONE: Final = re.compile(r"\s*\+?[0-9][0-9\s()./-]{6,}")
 _SHORT_NUMBER: Final = 4  # up to here a number is looked for at the ends of numbers only, else it would hit too much
 _MOBILE_DIGITS: Final = 11
+_PAIR: Final = 2
 
 
 def fold(text: str) -> str:
@@ -146,6 +147,6 @@ def _piece_filter(field: str, piece: str) -> Q:
         return Q(**{contains: piece})
     if _DIGITS.fullmatch(piece) and len(piece) <= _SHORT_NUMBER:
         return Q(**{contains: f" {piece}"}) | Q(**{contains: f"{piece} "})
-    if len(piece) == 2:  # noqa: PLR2004 - two letters begin a token; every pair of a Latin name is a token
+    if len(piece) == _PAIR:  # two letters begin a token; every pair of a Latin name is a token
         return Q(**{contains: f" {piece}"})
     return Q(**{contains: piece})
