@@ -1,0 +1,120 @@
+"""Run every check and test this machine can run; say at the end what was left out and why.
+
+FULL=1 adds the walk of every page in both themes with the accessibility checker.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+FULL = os.environ.get("FULL") == "1"
+
+CHECKS = {
+    "style": [BIN / "ruff", "check", "--quiet", "."],
+    "form": [BIN / "ruff", "format", "--check", "--quiet", "."],
+    "layers": [BIN / "lint-imports"],
+    "types": [BIN / "mypy", "."],
+    "templates": [BIN / "djlint", "--lint", "--quiet", "templates"],
+    "migrations": [BIN / "python", "manage.py", "makemigrations", "--check", "--dry-run"],
+    "deployment": [BIN / "python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+}
+PRODUCTION = {
+    "SITE_URL": "https://crm.firm.example",
+    "ALLOWED_HOSTS": "crm.firm.example",
+    "SECRET_KEY": "only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "DATABASE_URL": "postgres://crm:secret@db.firm.example:5432/crm",
+    "REDIS_URL": "redis://cache.firm.example:6379/0",
+    "EMAIL_URL": "smtp://mail.firm.example:25",
+    "READ_DOT_ENV": "0",
+}
+
+
+def answers(url: str, port: int) -> bool:
+    """Return whether something listens where `url` points."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def run(title: str, command: list[object], environment: dict[str, str] | None = None) -> bool:
+    """Run one command; return whether it passed."""
+    print(f"== {title}", flush=True)
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=ROOT, env=os.environ | (environment or {}), check=False).returncode == 0
+
+
+def run_checks() -> list[str]:
+    """Run the fast checks; return the names of those that failed."""
+    failed = [
+        name
+        for name, command in CHECKS.items()
+        if not run(name, command, PRODUCTION if name == "deployment" else None)
+    ]
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return failed
+
+
+def chromium() -> str:
+    """Return the path of a browser, "" when there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    found = [Path(folder) / name for name in names for folder in folders if (Path(folder) / name).exists()]
+    return os.environ.get("CHROMIUM", "") or (str(found[0]) if found else "")
+
+
+def suites() -> tuple[list[tuple[str, list[object], dict[str, str]]], list[str]]:
+    """Return the runs of pytest this machine can do, and what is left out."""
+    left_out: list[str] = []
+    pytest = [BIN / "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider"]
+    cover = ["--cov", "--cov-report=", "--cov-append"]
+    browser = chromium()
+    marks = "" if FULL and browser else "not browser"
+    if not browser:
+        left_out.append("browser tests: no Chromium (Debian: apt install chromium)")
+    elif not FULL:
+        marks = "not browser or journey"
+    plain = {"DATABASE_URL": "", "REDIS_URL": "", "CHROMIUM": browser}
+    runs = [("tests on SQLite", [*pytest, *cover, "-m", marks], plain)]
+    database = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
+    redis = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+    served = plain | {"DATABASE_URL": database}
+    if answers(redis, 6379):
+        served["REDIS_URL"] = redis
+    else:
+        left_out.append("tests with Redis: none answers (set REDIS_URL)")
+    if answers(database, 5432):
+        runs.append(("tests on PostgreSQL", [*pytest, *cover, "-m", "not browser and not answers"], served))
+    else:
+        left_out.append("tests on PostgreSQL: none answers (set DATABASE_URL)")
+    if not (Path(os.environ.get("CRM_DATA_DIR", ROOT.parent / "shared" / "data"))).is_dir():
+        left_out.append("answers from real data: the folder is absent (set CRM_DATA_DIR)")
+    return runs, left_out
+
+
+def main() -> int:
+    """Run what can be run; return the exit status."""
+    failed = run_checks()
+    if "--checks-only" in sys.argv:
+        return bool(failed)
+    (ROOT / ".coverage").unlink(missing_ok=True)
+    runs, left_out = suites()
+    failed += [title for title, command, environment in runs if not run(title, command, environment)]
+    if not run("coverage", [BIN / "coverage", "report", "--skip-covered", "--fail-under", "90"]):
+        failed.append("coverage")
+    for line in left_out:
+        print(f"left out: {line}")
+    print(f"failed: {', '.join(failed)}" if failed else "everything passed")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
