@@ -138,9 +138,7 @@ def _number(digits: str, typed: str) -> Decimal:
     whole, _point, fraction = digits.partition(".")
     if whole and not _GROUPED.fullmatch(whole):
         raise AmountError(
-            _(
-                "The commas in “%(text)s” can be read in two ways. Write thousands as in 3,800,000 and decimals as in 3.8."
-            )
+            _("The commas in “%(text)s” can be read in two ways. Write thousands like 3,800,000 and decimals like 3.8.")
             % {"text": typed.strip()[:40]}
         )
     if len(digits) > 40:
