@@ -49,6 +49,17 @@ class ChangeKind(models.TextChoices):
     REOPENED = "REOPENED", _("reopened")
 
 
+class ProgressKind(models.TextChoices):
+    """The last thing that moved an opportunity; only these reset its stall clock."""
+
+    OPENED = "OPENED", _("the opening")
+    STAGE = "STAGE", _("a move")
+    EVIDENCE = "EVIDENCE", _("new evidence")
+    AMOUNT = "AMOUNT", _("a new amount")
+    NEXT_STEP = "NEXT", _("a next step done")
+    VISIT = "VISIT", _("a visit")
+
+
 class Metric(models.TextChoices):
     """What a target counts (sales-manager)."""
 

@@ -1,22 +1,44 @@
 """Reads of opportunities."""
 
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import DecimalField, F, Q, Sum
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from accounts.choices import SPONSORS
 from crm.searchtext import search_filter
+from crm.workdays import load_calendar
 from pipeline.choices import OpportunityState
+from pipeline.stalls import stall_line
 from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from pipeline.models import Opportunity
+    from pipeline.models import Opportunity  # noqa: F401 (named in a base class)
     from teams.models import User
 
 MONEY = DecimalField(max_digits=18, decimal_places=4)
+OPEN = Q(state=OpportunityState.OPEN)
+NO_NEXT_STEP = OPEN & Q(next_step_on=None)
+
+
+def next_step_overdue(on: date) -> Q:
+    """Return the condition: open, and the next step lies before `on`."""
+    return OPEN & Q(next_step_on__lt=on)
+
+
+def next_step_today(on: date) -> Q:
+    """Return the condition: open, and the next step is for `on`."""
+    return OPEN & Q(next_step_on=on)
+
+
+def start_of(day: date) -> datetime:
+    """Return the instant a day begins in the zone in force."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
@@ -39,7 +61,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
     def open(self) -> Self:
         """Return what can still be won."""
-        return self.filter(state=OpportunityState.OPEN)
+        return self.filter(OPEN)
 
     def won(self) -> Self:
         """Return what was won."""
@@ -66,16 +88,46 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         product = F("amount") * F("our_step__band") / 100
         return self.aggregate(total=Coalesce(Sum(product, output_field=MONEY), 0, output_field=MONEY))["total"]
 
-    def stalled(self, now: datetime) -> Self:
-        """Return open opportunities longer at their step than it should take, with no next step to come.
+    def stall_condition(self, now: datetime) -> Q:
+        """Return the condition of `stalled`, for counts; it reads the steps (one query)."""
+        on = timezone.localtime(now).date()
+        unpaused = Q(next_step_on=None) | Q(next_step_on__lt=on)
+        return OPEN & unpaused & self._older_than_expected("progressed_at", on)
 
-        A future dated next step pauses the clock: what is agreed for a later day is not stuck.
+    def stalled(self, now: datetime) -> Self:
+        """Return open opportunities without progress for longer than their step should take.
+
+        A next step for today or later pauses the clock: what is agreed for a later day is not stuck. The same rule as
+        `stalls.stall_of`.
         """
+        return self.filter(self.stall_condition(now))
+
+    def overdue_at_step(self, on: date, *, extra_days: int = 0) -> Self:
+        """Return open opportunities longer at our step than expected (working days), with no next step to come."""
+        unpaused = Q(next_step_on=None) | Q(next_step_on__lt=on)
+        return self.open().filter(unpaused, self._older_than_expected("step_since", on, extra_days=extra_days))
+
+    def without_sponsor(self) -> Self:
+        """Return open opportunities at a step that asks for a sponsor, with none among the people who decide.
+
+        "No sponsor, no sale" (synchronised-selling).
+        """
+        deciders: Any = self.model._meta.get_field("deciders").related_model
+        sponsors = deciders.objects.filter(opportunity=OuterRef("pk"), contact__stance__in=SPONSORS)
+        return self.open().filter(our_step__needs_sponsor=True).exclude(Exists(sponsors))
+
+    def _older_than_expected(self, field: str, on: date, *, extra_days: int = 0) -> Q:
+        """Return the condition that a time lies further back than the expected working days of our step."""
         steps: Any = self.model._meta.get_field("our_step").remote_field.model
+        by_days: dict[int, list[int]] = defaultdict(list)
+        for pk, days in steps.objects.order_by("pk").values_list("pk", "expected_days"):
+            by_days[days + extra_days].append(pk)
+        calendar = load_calendar()
         late = Q(pk__in=[])
-        for pk, days in steps.objects.values_list("pk", "expected_days"):
-            late |= Q(our_step_id=pk, progressed_at__lt=now - timedelta(days=days))
-        return self.open().filter(late).filter(Q(next_step_on=None) | Q(next_step_on__lt=now.date()))
+        for days, pks in by_days.items():
+            line = start_of(stall_line(on, days, calendar))
+            late |= Q(("our_step_id__in", pks), (f"{field}__lt", line))
+        return late
 
 
 class OfOpportunityQuerySet(models.QuerySet[Any]):
@@ -85,3 +137,20 @@ class OfOpportunityQuerySet(models.QuerySet[Any]):
         """Return rows of opportunities the person may see."""
         opportunities: Any = self.model._meta.get_field("opportunity").remote_field.model
         return self.filter(opportunity_id__in=opportunities.objects.visible_to(user).order_by().values("pk"))
+
+
+class EvidenceQuerySet(OfOpportunityQuerySet):
+    """Evidence."""
+
+    def standing(self) -> Self:
+        """Return what was not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+
+class StageChangeQuerySet(OfOpportunityQuerySet):
+    """Stage history."""
+
+    def standing(self) -> Self:
+        """Return what counts: moves that were not taken back at once."""
+        return self.filter(undone_at=None)
+

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
+from crm.models import UndoEntry
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
-from pipeline.choices import ChangeKind, DecisionRole, EvidenceKind, OpportunityState, Track
+from pipeline.choices import ChangeKind, DecisionRole, EvidenceKind, OpportunityState, ProgressKind, Track
 from pipeline.models.pipeline import Criterion, LossReason, Pipeline, Product, Step
-from pipeline.querysets import OpportunityQuerySet, OfOpportunityQuerySet
+from pipeline.querysets import EvidenceQuerySet, OfOpportunityQuerySet, OpportunityQuerySet, StageChangeQuerySet
 from teams.models import Team
 
 
@@ -26,15 +27,22 @@ class Opportunity(ClientMade, Versioned, Recorded):
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("account")
     )
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="opportunities", verbose_name=_("owner"))
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("team"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="opportunities", verbose_name=_("owner")
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("team")
+    )
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="opportunities", verbose_name=_("pipeline"))
     our_step = models.ForeignKey(Step, models.PROTECT, related_name="+", verbose_name=_("our step"))
     customer_step = models.ForeignKey(Step, models.PROTECT, related_name="+", verbose_name=_("the customer's step"))
     step_since = models.DateTimeField(editable=False)
     progressed_at = models.DateTimeField(editable=False)
+    progress_kind = models.CharField(max_length=8, choices=ProgressKind, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=4, choices=OpportunityState, default=OpportunityState.OPEN)
-    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product")
+    )
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     expected_on = models.DateField(_("expected signature"), null=True, blank=True)
@@ -58,6 +66,9 @@ class Opportunity(ClientMade, Versioned, Recorded):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OpportunityQuerySet.as_manager()
+
+    # Set by an action that can be taken back, so that the page can offer it.
+    undo_entry: UndoEntry | None = None
 
     class Meta:
         verbose_name = _("opportunity")
@@ -123,9 +134,10 @@ class Evidence(ClientMade, Recorded):
     source_kind = models.CharField(max_length=40, blank=True)
     source_id = models.BigIntegerField(null=True)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_why = models.CharField(_("why it no longer holds"), max_length=250, blank=True)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.WEB)
 
-    objects = OfOpportunityQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")
@@ -137,7 +149,10 @@ class Evidence(ClientMade, Recorded):
 
 
 class StageChange(Recorded):
-    """One move on one track. Order and clocks go by `recorded_at`, which nobody can give."""
+    """One move on one track. Order and clocks go by `recorded_at`, which nobody can give.
+
+    A row is never removed: a move that was taken back at once is marked by `undone_at` and counts no more.
+    """
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="stage_changes")
     track = models.CharField(max_length=8, choices=Track)
@@ -148,12 +163,13 @@ class StageChange(Recorded):
     happened_on = models.DateField(help_text=_("What a person says."))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=250, blank=True)
+    undone_at = models.DateTimeField(null=True, editable=False)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.WEB)
     history_at = models.DateTimeField(
         null=True, editable=False, help_text=_("Time an imported system recorded it; only imported rows have one.")
     )
 
-    objects = OfOpportunityQuerySet.as_manager()
+    objects = StageChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stage change")

@@ -15,11 +15,18 @@ class Pipeline(Versioned):
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     is_default = models.BooleanField(_("used unless another is chosen"), default=False)
+    has_customer_track = models.BooleanField(
+        _("the customer's process is followed beside ours"),
+        default=True,
+        help_text=_("Without it one track is kept, and evidence is asked for our steps only."),
+    )
 
     class Meta:
         verbose_name = _("pipeline")
         verbose_name_plural = _("pipelines")
-        constraints = [models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="pipeline_one_default")]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="pipeline_one_default")
+        ]
 
     def __str__(self) -> str:
         return str(_(self.name)) if self.name else self.key
@@ -37,7 +44,15 @@ class Step(Versioned):
     reached_when = models.TextField(_("reached when"), blank=True)
     value = models.CharField(_("value"), max_length=60, blank=True)
     band = models.PositiveSmallIntegerField(_("funnel band (%)"), validators=[MaxValueValidator(100)])
-    expected_days = models.PositiveSmallIntegerField(_("expected days"), default=30)
+    expected_days = models.PositiveSmallIntegerField(
+        _("expected days"), default=20, help_text=_("Working days an opportunity usually stays here.")
+    )
+    countdown_days = models.PositiveSmallIntegerField(
+        _("days to the signature"),
+        null=True,
+        blank=True,
+        help_text=_("Working days from reaching this step to the signature; leave it empty where no countdown runs."),
+    )
     needs_sponsor = models.BooleanField(
         _("asks for a sponsor"), default=False, help_text=_("Without a sponsor an opportunity here is a red flag.")
     )
@@ -54,14 +69,18 @@ class Step(Versioned):
         return f"{self.code} {_(self.name)}"
 
 
-class Criterion(models.Model):
-    """Something that must be known or done before a step counts as passed on one of the tracks."""
+class Criterion(Versioned):
+    """Something that must be known or done before a step counts as passed on one of the tracks.
+
+    One that evidence points to is never deleted: it is made inactive, and no longer asked for.
+    """
 
     step = models.ForeignKey(Step, models.CASCADE, related_name="criteria")
     track = models.CharField(_("track"), max_length=8, choices=Track)
     position = models.PositiveSmallIntegerField()
     text = models.CharField(_("what must be shown"), max_length=250)
     is_required = models.BooleanField(_("required"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("criterion")
@@ -72,7 +91,7 @@ class Criterion(models.Model):
         return str(_(self.text))
 
 
-class LossReason(models.Model):
+class LossReason(Versioned):
     """Why opportunities are lost."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -87,7 +106,7 @@ class LossReason(models.Model):
         return str(_(self.name))
 
 
-class Product(models.Model):
+class Product(Versioned):
     """What we sell."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
