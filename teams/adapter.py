@@ -1,9 +1,25 @@
 """How sign-in behaves here."""
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
 
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from teams.actions.sign_in import note_email_change, note_sign_in, set_password
 from teams.models import User
+from teams.second_factor import FACTORS
 
 
 def display_name(user: User) -> str:
@@ -11,9 +27,93 @@ def display_name(user: User) -> str:
     return str(user)
 
 
+def absolute(path: str) -> str:
+    """Return the address under SITE_URL; the Host header of a request is never trusted for a mail."""
+    return f"{settings.SITE_URL}{path}"
+
+
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by an admin: nobody signs up."""
+    """Accounts are made by an admin; passwords, sign-ins and addresses leave a trace in history."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many failed attempts. Wait five minutes, or reset your password."),
+        "username_password_mismatch": _("Name or password are not right. Check both, or reset your password."),
+        "email_password_mismatch": _("E-mail or password are not right. Check both, or reset your password."),
+        "incorrect_password": _("This is not your password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: there is no self-service sign-up."""
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign the person in and note it."""
+        super().login(request, user)
+        note_sign_in(user)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set a new password that the person chose himself."""
+        set_password(user, password=password, actor=user)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take over an address the person has proved to be his."""
+        before = User.objects.get(pk=email_address.user_id).email
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            note_email_change(email_address.user, before=before)
+        return confirmed
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link of the reset mail."""
+        uid, _dash, token = key.partition("-")
+        return absolute(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+        """Return the link that proves an address."""
+        return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail that names the product and the firm instead of the host it was asked from."""
+        frame = {"product_name": settings.PRODUCT_NAME, "firm_name": settings.FIRM_NAME, "site_url": settings.SITE_URL}
+        super().send_mail(template_prefix, email, frame | context)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of authenticator apps are encrypted at rest; a factor that is required cannot be taken away."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code is not right. Wait for the next one and type it again."),
+        "cannot_delete_authenticator": _("Your role needs a second factor. Add another one before you remove this."),
+    }
+
+    def _box(self) -> Fernet:
+        return Fernet(urlsafe_b64encode(sha256(b"second factor" + settings.SECRET_KEY.encode()).digest()))
+
+    def encrypt(self, text: str) -> str:
+        """Return the secret as stored."""
+        return self._box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret as made."""
+        return self._box().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Return False for the last factor of a person who needs one."""
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS).exclude(pk=authenticator.pk)
+        return not authenticator.user.needs_mfa or others.exists()
+
+    def get_totp_issuer(self) -> str:
+        """Return the name shown in the authenticator app."""
+        return " ".join(part for part in (settings.FIRM_NAME, gettext("Key Accounts")) if part)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return whom a passkey is made for: this site, by the address it is configured with."""
+        return {"id": urlsplit(settings.SITE_URL).hostname or "localhost", "name": self.get_totp_issuer()}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Return how the person is shown where the passkey is kept."""
+        return {
+            "id": user_pk_to_url_str(user).encode(),
+            "display_name": str(user),
+            "name": user.username,
+        }

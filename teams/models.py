@@ -6,15 +6,16 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from crm.models.abstract import Recorded, Versioned
 from teams.choices import Density, Role, Theme
-from teams.querysets import PeopleManager, SavedViewQuerySet, TeamManager
+from teams.querysets import AbsenceQuerySet, PeopleManager, SavedViewQuerySet, TeamManager
 
 
-class Team(MP_Node):
+class Team(Versioned, MP_Node):
     """A team or region. A manager sees his own teams and all below them."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -52,6 +53,8 @@ class User(Versioned, AbstractUser):
     density = models.CharField(_("row height"), max_length=12, choices=Density, default=Density.COMFORTABLE)
     single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
     must_use_mfa = models.BooleanField(_("second factor required"), default=False)
+    # Whether the security policy asks it of the role; kept by actions and at every sign-in, so that no page has to look.
+    role_needs_mfa = models.BooleanField(default=False, editable=False)
 
     objects = PeopleManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
@@ -83,6 +86,15 @@ class User(Versioned, AbstractUser):
         """Return the name as stored."""
         return str(self)
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the person's page."""
+        return reverse("teams:person", args=[self.pk])
+
+    @property
+    def needs_mfa(self) -> bool:
+        """Return whether this person must sign in with a second factor."""
+        return self.must_use_mfa or self.role_needs_mfa
+
 
 class Absence(Recorded):
     """Days a person is away, and who stands in."""
@@ -94,6 +106,8 @@ class Absence(Recorded):
         User, models.SET_NULL, null=True, blank=True, related_name="deputising", verbose_name=_("deputy")
     )
     reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("absence")
@@ -110,7 +124,10 @@ class Absence(Recorded):
                 violation_error_message=_("Choose somebody else as deputy."),
             ),
         ]
-        indexes = [models.Index(fields=["deputy", "starts_on", "ends_on"], name="absence_by_deputy")]
+        indexes = [
+            models.Index(fields=["deputy", "starts_on", "ends_on"], name="absence_by_deputy"),
+            models.Index(fields=["user", "starts_on"], name="absence_by_user"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.starts_on} – {self.ends_on}"
@@ -118,6 +135,10 @@ class Absence(Recorded):
     def covers(self, day: date) -> bool:
         """Return whether the person is away on `day`."""
         return self.starts_on <= day <= self.ends_on
+
+    def is_over(self, day: date) -> bool:
+        """Return whether the last day lies before `day`."""
+        return self.ends_on < day
 
 
 class SavedView(Recorded):

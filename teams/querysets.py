@@ -6,16 +6,34 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 from teams.choices import Role
 
 if TYPE_CHECKING:
-    from teams.models import SavedView, Team, User
+    from teams.models import Absence, SavedView, Team, User
+
+SEES_EVERYBODY = (Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN)
 
 
 class TeamQuerySet(MP_NodeQuerySet):
     """Teams."""
+
+    def visible_to(self, user: "User") -> "TeamQuerySet":
+        """Return the teams a person may look at: the whole firm's for colleagues, his own for a dealer."""
+        return self.filter(pk=user.team_id) if user.role == Role.DEALER else self
+
+    def live(self) -> "TeamQuerySet":
+        """Return teams that are not closed."""
+        return self.filter(is_active=True)
+
+    def with_sizes(self) -> "TeamQuerySet":
+        """Return teams with `size`, the number of active members of the team itself."""
+        people = self.model._meta.get_field("members").related_model
+        sizes = people.objects.filter(team=models.OuterRef("pk"), is_active=True).order_by().values("team")
+        counted = sizes.annotate(size=models.Count("pk")).values("size")
+        return self.annotate(size=Coalesce(models.Subquery(counted), 0))
 
     def led_by(self, user: "User") -> "TeamQuerySet":
         """Return the teams a manager leads and all below them; those of people he stands in for too."""
@@ -26,11 +44,12 @@ class TeamQuerySet(MP_NodeQuerySet):
         return self.filter(below)
 
 
-class TeamManager(MP_NodeManager):
+class TeamManager(MP_NodeManager.from_queryset(TeamQuerySet)):  # type: ignore[misc]
     """Manager that gives `TeamQuerySet`, in tree order."""
 
     def get_queryset(self) -> TeamQuerySet:
-        return TeamQuerySet(self.model).order_by("path")
+        """Return all teams, each before those below it."""
+        return TeamQuerySet(self.model, using=self._db).order_by("path")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -54,12 +73,36 @@ class UserQuerySet(models.QuerySet["User"]):
         Everybody sees himself and whom he stands in for; a manager the members of his teams and below; director, clerk,
         compliance officer and admin everybody.
         """
-        if user.role in (Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN):
+        if user.role in SEES_EVERYBODY:
             return self
         me = Q(pk__in=[user.pk, *user.stands_in_for])
         if user.role == Role.MANAGER:
             return self.filter(me | Q(team__in=led_teams(user)))
         return self.filter(me)
+
+    def colleagues_of(self, user: "User") -> Self:
+        """Return the active people a person may name: as deputy, in an account team, in a comment.
+
+        Everybody in the firm; a dealer only himself and his team's manager.
+        """
+        active = self.filter(is_active=True)
+        if user.role != Role.DEALER:
+            return active.exclude(role=Role.DEALER)
+        return active.filter(Q(pk=user.pk) | Q(leads=user.team_id)) if user.team_id else active.filter(pk=user.pk)
+
+    def matching(self, query: str) -> Self:
+        """Return people found by any part of name, sign-in name, e-mail or phone."""
+        query = query.strip()
+        if not query:
+            return self
+        found = Q()
+        for field in ("name", "username", "email", "phone"):
+            found |= Q(**{f"{field}__icontains": query})
+        return self.filter(found)
+
+    def admins(self) -> Self:
+        """Return active people who may change settings and users."""
+        return self.filter(is_active=True, role=Role.ADMIN)
 
     def absent_on(self, day: date) -> Self:
         """Return people who are away."""
@@ -81,12 +124,38 @@ class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[mi
         return person
 
 
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Days away."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return a person's own absences, those he deputises for, and those of people he may look at."""
+        people = self.model._meta.get_field("user").related_model
+        seen = Q(user__in=people.objects.visible_to(user).order_by().values("pk")) | Q(deputy=user)
+        return self.filter(seen)
+
+    def since(self, day: date) -> Self:
+        """Return absences that end on `day` or later."""
+        return self.filter(ends_on__gte=day)
+
+    def on(self, day: date) -> Self:
+        """Return absences that cover `day`."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def overlapping(self, starts_on: date, ends_on: date) -> Self:
+        """Return absences that share a day with the span."""
+        return self.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Saved views."""
 
     def visible_to(self, user: "User") -> Self:
         """Return a person's own views and those shared with his team."""
         return self.filter(Q(owner=user) | Q(team__isnull=False, team_id=user.team_id))
+
+    def for_page(self, page: str) -> Self:
+        """Return the views of one list, by name."""
+        return self.filter(page=page).order_by("name", "pk")
 
 
 def led_teams(user: "User") -> Any:

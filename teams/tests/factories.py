@@ -18,7 +18,8 @@ class TeamFactory(factory.django.DjangoModelFactory[Team]):
 
     @classmethod
     def _create(cls, model_class: type[Team], *args: Any, below: Team | None = None, **fields: Any) -> Team:
-        team: Team = below.add_child(**fields) if below else model_class.add_root(**fields)
+        tree = model_class.objects
+        team: Team = tree.add_child(below, fields) if below else tree.add_root(fields)
         return team
 
 

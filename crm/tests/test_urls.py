@@ -1,0 +1,115 @@
+"""Every URL × everybody: nobody opens what is not his, and no URL is left unclassified."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Account
+from crm.tests.url_policy import all_policies
+from crm.tests.url_rules import ALLOWED, LET_THROUGH, LOGIN, PEOPLE, Cast, Expected, Policy
+
+POLICIES = all_policies()
+
+
+def _names(patterns: list[URLPattern | URLResolver], prefix: str = "", route: str = "") -> Iterator[str]:
+    """Yield the full name of every URL; its route where it has no name."""
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _names(pattern.url_patterns, space, here)
+        else:
+            yield f"{prefix}{pattern.name}" if pattern.name else f"/{here}"
+
+
+URLS = sorted(set(_names(get_resolver().url_patterns)))
+
+
+@pytest.fixture
+def cast(
+    rep, teammate, outsider, manager, other_manager, director, clerk, compliance, dealer, admin, changhong: Account
+) -> Cast:
+    """Everybody, and a customer of Chen Siyuan."""
+    people = (rep, teammate, outsider, manager, other_manager, director, clerk, compliance, dealer, admin)
+    return Cast(dict(zip(PEOPLE, people, strict=True)), changhong)
+
+
+def _answer(client: Client, method: str, url: str, policy: Policy) -> HttpResponse:
+    """Return the answer to one request, and undo what it wrote, so that everybody meets the same rows."""
+    with transaction.atomic():
+        response = client.post(url, policy.data) if method == "post" else client.get(url)
+        transaction.set_rollback(True)
+    return response
+
+
+def _fits(response: HttpResponse, expected: Expected) -> bool:
+    if expected == LOGIN:
+        return response.status_code == 302 and response.url.startswith(reverse("account_login"))
+    if expected == ALLOWED:
+        return response.status_code in LET_THROUGH and not _fits(response, LOGIN)
+    return response.status_code == expected
+
+
+def _url(name: str, policy: Policy, cast: Cast) -> str:
+    return reverse(name, kwargs=policy.kwargs(cast)) + (f"?{policy.query}" if policy.query else "")
+
+
+def _expected(policy: Policy, method: str) -> dict[str, Expected]:
+    """Return the answers by name; a method that is not offered is refused to everybody."""
+    table = policy.post if method == "post" else policy.get
+    return dict(table) if table is not None else dict.fromkeys(PEOPLE, 405)
+
+
+def test_every_url_is_classified() -> None:
+    assert [name for name in URLS if name not in POLICIES] == []
+
+
+def test_every_policy_is_for_a_url_that_exists() -> None:
+    assert [name for name in POLICIES if name not in URLS] == []
+
+
+def test_every_policy_names_everybody() -> None:
+    tables = [(name, table) for name, policy in POLICIES.items() for table in (policy.get, policy.post) if table]
+    assert [name for name, table in tables if set(table) != set(PEOPLE)] == []
+
+
+def test_every_policy_offers_a_method() -> None:
+    assert [name for name, policy in POLICIES.items() if policy.get is None and policy.post is None] == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name in sorted(POLICIES) if name in URLS])
+def test_everybody_is_answered_as_the_policy_says(name: str, method: str, cast: Cast) -> None:
+    policy = POLICIES[name]
+    try:
+        url = _url(name, policy, cast)
+    except NoReverseMatch as problem:
+        pytest.fail(f"the policy of {name} builds the wrong arguments: {problem}")
+    wrong = {}
+    for person, expected in _expected(policy, method).items():
+        client = Client(raise_request_exception=True)
+        client.force_login(cast.people[person], backend="allauth.account.auth_backends.AuthenticationBackend")
+        response = _answer(client, method, url, policy)
+        if not _fits(response, expected):
+            wrong[person] = f"{response.status_code}, expected {expected}"
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name in sorted(POLICIES) if name in URLS])
+def test_who_is_not_signed_in(name: str, method: str, cast: Cast) -> None:
+    policy = POLICIES[name]
+    offered = policy.get if method == "get" else policy.post
+    response = _answer(Client(), method, _url(name, policy, cast), policy)
+    if policy.anonymous == LOGIN:
+        assert _fits(response, LOGIN), response.status_code
+    elif offered is None:
+        assert response.status_code == 405
+    elif method == "get":
+        assert response.status_code == policy.anonymous
+    else:
+        assert response.status_code in LET_THROUGH | {policy.anonymous}
