@@ -8,6 +8,7 @@ import io
 import re
 import struct
 import unicodedata
+import warnings
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ _HELD_BYTES: Final = {"JPEG": 0, "PNG": 4, "GIF": 4, "WEBP": 10}  # bytes a pixe
 MAX_EDGE: Final = 3200  # a kept picture is scaled down to this many pixels on its longer side
 MAX_NAME: Final = 150
 _HEAD: Final = 4096
+
+
+# Pillow only warns up to twice its own limit, which lies above ours.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 class UploadKind(StrEnum):
@@ -270,7 +275,7 @@ def _rebuilt(data: bytes) -> tuple[_Type, bytes, tuple[int, int]]:
             source.draft("RGB", (int(source.width * scale), int(source.height * scale)))
             source.thumbnail((MAX_EDGE, MAX_EDGE), reducing_gap=None)  # a gap would undo the draft
             bare = _upright(source)
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _DECODER_ERRORS as error:
         raise RefusedUpload(

@@ -1,24 +1,28 @@
 """Checking uploads: what is kept, in which form, and what is refused with which advice."""
 
 import io
-import os
 import zipfile
 import zlib
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from crm.uploads import EVERYTHING, MAX_BYTES, RefusedUpload, UploadKind, clean_name, inspect_upload
 
-DATA = Path(os.environ.get("CRM_DATA_DIR", Path(__file__).resolve().parents[3] / "shared" / "data"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 GPS, ORIENTATION, DESCRIPTION = 0x8825, 0x0112, 0x010E
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def picture(kind="JPEG", size=(40, 20), mode="RGB", **saved):
@@ -249,10 +253,8 @@ def test_any_bytes_are_a_file_or_a_refusal(data):
 
 
 @pytest.mark.answers
-def test_real_workbooks_are_taken_and_old_ones_refused_with_advice():
-    folder = DATA / "xlsx_sheetjs"
-    if not folder.is_dir():
-        pytest.skip("the folder data/xlsx_sheetjs is not here")
+def test_real_workbooks_are_taken_and_old_ones_refused_with_advice(data_dir):
+    folder = data_dir / "xlsx_sheetjs"
     for path in folder.glob("*.xlsx"):
         assert inspect_upload(path.read_bytes(), path.name).kind is UploadKind.SHEET, path.name
     for path in folder.rglob("*.xls"):
