@@ -1,0 +1,166 @@
+"""What a device needs to go on working without a connection: its service worker, its key, its few pages.
+
+Nothing here keeps data: what is typed lies on the device (static/js/device.js) until the server has it.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from crm.http import AuthenticatedHttpRequest
+from crm.navigation import url_or_none
+
+STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
+# What the first page without a connection needs; it is fetched when the worker is installed.
+SHELL_FILES = (
+    "css/app.css",
+    "css/print.css",
+    "js/app.js",
+    "js/device.js",
+    "js/sender.js",
+    "js/drafts.js",
+    "js/outbox.js",
+    "js/shell.js",
+    "js/visit_form.js",
+    "js/palette.js",
+    "vendor/htmx.min.js",
+    "vendor/icons/sprite.svg",
+    "img/icon.svg",
+)
+_offline_pages: list[str] = []
+
+
+def register_offline_page(url_name: str) -> None:
+    """Let devices keep the page for use without a connection; it may only hold what is the person's own."""
+    if url_name not in _offline_pages:
+        _offline_pages.append(url_name)
+
+
+def offline_pages() -> list[str]:
+    """Return the addresses of the pages devices keep."""
+    return [url for url in map(url_or_none, _offline_pages) if url]
+
+
+def device_keys(user_id: int) -> list[dict[str, str]]:
+    """Return the keys that protect a person's unsent items on a device, the one to write with first.
+
+    They follow from the installation's secret, so the same person gets the same keys on his next sign-in, and nobody
+    else does. Retired secrets stay good for reading.
+    """
+    keys = []
+    for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
+        key = salted_hmac("crm.pwa.device", str(user_id), secret=secret, algorithm="sha256").digest()
+        keys.append({"id": hashlib.sha256(key).hexdigest()[:12], "key": b64encode(key).decode()})
+    return keys
+
+
+@cache
+def build_version() -> str:
+    """Return a digest of the static files: a new one makes devices fetch the shell again."""
+    digest = hashlib.sha256()
+    for name in ("css", "js", "vendor", "img"):
+        for path in sorted((STATIC_DIR / name).rglob("*")):
+            if path.is_file():
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _shell() -> list[str]:
+    """Return the addresses of the shell's files; one that is not collected is left out rather than failing all."""
+    return [static(name) for name in SHELL_FILES if staticfiles_storage.exists(name) or settings.DEBUG]
+
+
+@login_not_required
+@require_GET
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """Answer with the worker's script and its configuration; version "0" makes every installed worker remove itself."""
+    config = {"version": "0"}
+    if settings.SERVICE_WORKER:
+        config = {
+            "version": build_version(),
+            "shell": _shell(),
+            "offline": reverse("crm:offline"),
+            "session": reverse("crm:session"),
+            "statics": settings.STATIC_URL,
+            "scripts": [static("js/device.js"), static("js/sender.js")],
+        }
+    script = (STATIC_DIR / "js" / "sw.js").read_text(encoding="utf-8")
+    body = f"self.CONFIG = {json.dumps(config)};\n{script}"
+    return HttpResponse(
+        body,
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
+    )
+
+
+@login_not_required
+@require_GET
+def manifest(_request: HttpRequest) -> HttpResponse:
+    """Answer with what a phone needs to put the product on its home screen."""
+    icons = [
+        {"src": static("img/icon-192.png"), "sizes": "192x192", "type": "image/png"},
+        {"src": static("img/icon-512.png"), "sizes": "512x512", "type": "image/png"},
+        {"src": static("img/icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        {"src": static("img/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+    ]
+    data = {
+        "id": "/",
+        "name": str(settings.PRODUCT_NAME),
+        "short_name": str(settings.PRODUCT_NAME),
+        "description": _("Plan and log visits, follow opportunities; logging works without a connection."),
+        "start_url": "/?from=home-screen",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f5f6f8",
+        "theme_color": "#0b6470",
+        "icons": icons,
+    }
+    headers = {"Cache-Control": "no-cache"}
+    return JsonResponse(data, content_type="application/manifest+json", headers=headers)
+
+
+@login_not_required
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show the page that stands in for one that is not on the device; it holds nobody's data."""
+    return render(request, "offline.html")
+
+
+@login_not_required
+@require_GET
+@never_cache
+def session(request: HttpRequest) -> HttpResponse:
+    """Tell a device who is signed in, with a fresh CSRF token and the keys of its store; 401 when nobody is."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"user": None}, status=401)
+    return JsonResponse(
+        {
+            "user": request.user.pk,
+            "name": str(request.user),
+            "csrf": get_token(request),
+            "keys": device_keys(request.user.pk),
+            "pages": offline_pages(),
+            "worker": settings.SERVICE_WORKER,
+        }
+    )
+
+
+@require_GET
+def outbox(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Show the frame of the outbox; the device fills it with what it still holds."""
+    return render(request, "pwa/outbox.html")
