@@ -1,18 +1,19 @@
 """Reads of plans and visits."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from followups.models import Approval
 from teams.choices import Role
 from teams.querysets import led_teams
-from visits.choices import ItemState
+from visits.choices import ItemState, PlanState
 
 if TYPE_CHECKING:
     from teams.models import User
-    from visits.models import DayPlan, PlanItem, Visit
+    from visits.models import DayPlan, PlanItem, Visit  # noqa: F401 -- named in the generics below
 
 
 def _people(user: "User") -> Q:
@@ -25,8 +26,19 @@ class DayPlanQuerySet(models.QuerySet["DayPlan"]):
     """Day plans."""
 
     def visible_to(self, user: "User") -> Self:
-        """Return one's own plans, for a manager those of his teams, for a director all."""
-        return self if user.role == Role.DIRECTOR else self.filter(_people(user))
+        """Return one's own plans and those one has to sign, for a manager those of his teams, for a director all."""
+        if user.role == Role.DIRECTOR:
+            return self
+        to_sign = Approval.objects.visible_to(user).filter(subject_kind="day_plan").order_by().values("subject_id")
+        return self.filter(_people(user) | Q(pk__in=to_sign))
+
+    def of(self, user: "User", day: date) -> Self:
+        """Return a person's plan of a day: one or none."""
+        return self.filter(user=user, day=day)
+
+    def waiting(self) -> Self:
+        """Return plans that wait for a signature."""
+        return self.filter(state=PlanState.SUBMITTED)
 
 
 class PlanItemQuerySet(models.QuerySet["PlanItem"]):
@@ -40,6 +52,18 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     def open(self) -> Self:
         """Return stops not yet done or dropped."""
         return self.filter(state=ItemState.OPEN)
+
+    def kept(self) -> Self:
+        """Return the stops of the plan: what was taken out again is not one."""
+        return self.exclude(state=ItemState.DROPPED)
+
+    def in_order(self) -> Self:
+        """Return stops in the order of the day."""
+        return self.order_by("position", "pk")
+
+    def left_over(self, user: "User", *, on: date, days: int = 14) -> Self:
+        """Return open stops of a person's plans of the last `days` before `on`."""
+        return self.open().filter(plan__user=user, plan__day__lt=on, plan__day__gte=on - timedelta(days=days))
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -60,3 +84,15 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def between(self, first: date, last: date) -> Self:
         """Return visits from `first` to `last`, both included."""
         return self.filter(happened_on__range=(first, last))
+
+    def effective(self) -> Self:
+        """Return visits that reached the goal or a commitment; `visits.effectiveness` says the same of one."""
+        return self.filter(Q(goal_reached=True) | ~Q(commitment=""))
+
+    def ineffective(self) -> Self:
+        """Return visits that reached neither the goal nor a commitment."""
+        return self.exclude(Q(goal_reached=True) | ~Q(commitment=""))
+
+    def newest_first(self) -> Self:
+        """Return visits by what people say of when they were, the newest first."""
+        return self.order_by(F("happened_on").desc(), F("pk").desc())

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
@@ -11,10 +12,23 @@ from visits.choices import ItemState, PlanState, Purpose, Suggestion
 from visits.querysets import DayPlanQuerySet, PlanItemQuerySet
 
 
+class Located(models.Model):
+    """Where a device says it was (WGS-84, metres of accuracy); missing is normal and never a gate."""
+
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    accuracy = models.PositiveIntegerField(_("accuracy in metres"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class DayPlan(Versioned, Recorded):
     """What one person means to do on one day; tomorrow's is made today and signed by the manager."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="day_plans", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="day_plans", verbose_name=_("person")
+    )
     day = models.DateField(_("day"))
     state = models.CharField(_("state"), max_length=9, choices=PlanState, default=PlanState.DRAFT)
     note = models.TextField(_("note to the manager"), blank=True)
@@ -32,9 +46,16 @@ class DayPlan(Versioned, Recorded):
     def __str__(self) -> str:
         return f"{self.user} {self.day}"
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the plan's reading page; its owner is sent on to the page where it is made."""
+        return reverse("visits:day_plan", args=[self.pk])
 
-class PlanItem(ClientMade, Recorded):
-    """One stop: which customer, when, what for."""
+
+class PlanItem(ClientMade, Versioned, Located, Recorded):
+    """One stop: which customer, when, what for.
+
+    `causes` are the reasons it was proposed for, as `visits.suggesting` writes them; their words are made when shown.
+    """
 
     plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="items")
     account = models.ForeignKey(Account, models.CASCADE, related_name="plan_items", verbose_name=_("account"))
@@ -48,7 +69,7 @@ class PlanItem(ClientMade, Recorded):
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose, default=Purpose.RELATION)
     goal = models.CharField(_("goal"), max_length=200, blank=True)
     suggestion = models.CharField(max_length=8, choices=Suggestion, default=Suggestion.OWN)
-    why = models.CharField(max_length=200, blank=True)
+    causes = models.JSONField(default=list, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=7, choices=ItemState, default=ItemState.OPEN)
     arrived_at = models.DateTimeField(null=True, editable=False)
@@ -68,4 +89,8 @@ class PlanItem(ClientMade, Recorded):
         indexes = [models.Index(fields=["account", "state"], name="plan_item_by_account")]
 
     def __str__(self) -> str:
-        return f"{self.plan} {self.account}"
+        return f"{self.plan.day} {self.account}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the stop's page."""
+        return reverse("visits:stop", args=[self.pk])

@@ -10,11 +10,12 @@ from accounts.models import Account, Contact
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from pipeline.models import Opportunity
 from visits.choices import NeedAttitude, NewClass, Purpose, Result, VisitKind
-from visits.models.plan import PlanItem
+from visits.effectiveness import is_effective
+from visits.models.plan import Located, PlanItem
 from visits.querysets import VisitQuerySet
 
 
-class Visit(ClientMade, Versioned, Recorded):
+class Visit(ClientMade, Versioned, Located, Recorded):
     """One contact with a customer. Only the customer is required; the rest may follow.
 
     `happened_on` is what the person says, `recorded_at` the server's time. `client_id` is made on the device: the same
@@ -44,9 +45,6 @@ class Visit(ClientMade, Versioned, Recorded):
     commitment_on = models.DateField(_("promised for"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_on = models.DateField(_("next contact"), null=True, blank=True)
-    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
-    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
-    accuracy = models.PositiveIntegerField(_("accuracy in metres"), null=True, blank=True)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.WEB)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -58,7 +56,11 @@ class Visit(ClientMade, Versioned, Recorded):
         indexes = [
             models.Index(fields=["account", "-happened_on", "-id"], name="visit_by_account"),
             models.Index(fields=["user", "-happened_on"], name="visit_by_user"),
-            models.Index(fields=["opportunity", "-happened_on"], name="visit_by_opportunity", condition=Q(opportunity__isnull=False)),
+            models.Index(
+                fields=["opportunity", "-happened_on"],
+                name="visit_by_opportunity",
+                condition=Q(opportunity__isnull=False),
+            ),
             models.Index(fields=["-happened_on", "-id"], name="visit_by_day"),
         ]
 
@@ -72,7 +74,7 @@ class Visit(ClientMade, Versioned, Recorded):
     @property
     def is_effective(self) -> bool:
         """Return whether the goal or a commitment was reached (sales-manager counts the rate)."""
-        return bool(self.goal_reached or self.commitment)
+        return is_effective(goal_reached=self.goal_reached, commitment=self.commitment)
 
 
 class VisitContact(models.Model):
