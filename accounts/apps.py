@@ -1,5 +1,7 @@
 """Customers."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        """Tell the rooms below what is here."""
+        import_module("accounts.registration").register()

@@ -1,7 +1,7 @@
 """Reads of customers. `AccountQuerySet.visible_to` is the one rule of who sees which customer."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,8 @@ from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from accounts.models import Account, Contact
+    from accounts.models.account import Account  # noqa: F401 -- named in a string below
+    from accounts.models.contact import Contact  # noqa: F401
     from teams.models import User
 
 
@@ -52,28 +53,29 @@ class AccountQuerySet(models.QuerySet["Account"]):
         return self.filter(last_contact_on__gte=day)
 
 
-class OfAccountQuerySet(models.QuerySet[Any]):
-    """Rows that are seen through their customer."""
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfAccountQuerySet(models.QuerySet[Row]):
+    """Rows that are seen through their customer, which `account_path` leads to."""
 
     account_path = "account"
 
-    @classmethod
-    def through(cls, path: str) -> Any:
-        """Return a manager whose rows reach their customer by `path`."""
-        kind = type(f"Through_{path}", (cls,), {"account_path": path})
-        return kind.as_manager()
-
     def visible_to(self, user: "User") -> Self:
         """Return the rows whose customer the person may see."""
-        field: Any = self.model._meta
-        model: Any = None
+        model: Any = self.model
         for part in self.account_path.split("__"):
-            model = field.get_field(part).remote_field.model
-            field = model._meta
+            model = model._meta.get_field(part).remote_field.model
         return self.filter(**{f"{self.account_path}__in": model.objects.visible_to(user).order_by().values("pk")})
 
 
-class ContactQuerySet(OfAccountQuerySet):
+class OfContactQuerySet(OfAccountQuerySet[Row]):
+    """Rows that are seen through the customer of their person."""
+
+    account_path = "contact__account"
+
+
+class ContactQuerySet(OfAccountQuerySet["Contact"]):
     """People at the customer."""
 
     def live(self) -> Self:

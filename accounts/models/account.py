@@ -37,7 +37,9 @@ class Account(ClientMade, Versioned, Recorded):
 
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
-    alias = models.CharField(_("also known as"), max_length=200, blank=True, help_text=_("Other names or spellings, for search."))
+    alias = models.CharField(
+        _("also known as"), max_length=200, blank=True, help_text=_("Other names or spellings, for search.")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=AccountKind, default=AccountKind.CUSTOMER)
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="subsidiaries", verbose_name=_("belongs to")
@@ -49,7 +51,9 @@ class Account(ClientMade, Versioned, Recorded):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_accounts", verbose_name=_("owner")
     )
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("team")
+    )
     province = models.CharField(_("province"), max_length=30, blank=True)
     city = models.CharField(_("city"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
@@ -136,7 +140,9 @@ class AccountMember(Recorded):
     """A colleague in the account team; members see the account like its owner."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_memberships", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=16, choices=TeamRole, default=TeamRole.ACCOUNT_MANAGER)
 
     class Meta:

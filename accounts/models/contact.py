@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Level, RelationshipStage, Stance, Treatment
 from accounts.models.account import Account
-from accounts.querysets import ContactQuerySet, OfAccountQuerySet
+from accounts.querysets import ContactQuerySet, OfContactQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 
 
@@ -83,7 +83,7 @@ class StanceChange(Recorded):
     source_id = models.BigIntegerField(null=True)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.WEB)
 
-    objects = OfAccountQuerySet.through("contact__account")
+    objects = OfContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stance change")

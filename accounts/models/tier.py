@@ -62,9 +62,7 @@ class TierPolicy(Versioned, Recorded):
                 name="tier_cuts_in_order",
                 violation_error_message=_("The share for A must lie below the share for A and B, and both below 100."),
             ),
-            models.UniqueConstraint(
-                fields=["state"], condition=Q(state="ACTIVE"), name="tier_policy_one_in_force"
-            ),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="ACTIVE"), name="tier_policy_one_in_force"),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +82,7 @@ class TierChange(Recorded):
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
 
-    objects = OfAccountQuerySet.through("account")
+    objects = OfAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tier change")

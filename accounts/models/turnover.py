@@ -19,7 +19,7 @@ class Turnover(Recorded):
     external_id = models.CharField(_("number elsewhere"), max_length=60, blank=True)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.IMPORT)
 
-    objects = OfAccountQuerySet.through("account")
+    objects = OfAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("turnover booking")

@@ -1,0 +1,213 @@
+"""Which tier each customer earns (growing-key-accounts, ABC): turnover, growth potential and credit, weighted.
+
+Rows in, proposals out: no database, no clock, and the order of the rows does not matter. One criterion alone misleads
+(its example: a large floor or many passers-by may sell little of ours), so three are always weighed.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
+
+HUNDRED: Final = Decimal(100)
+TOP_RATING: Final = 5
+TIERS: Final = ("A", "B", "C")
+UNTIERED: Final = ""
+ALL: Final = (*TIERS, UNTIERED)
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each criterion counts, in percent; together 100."""
+
+    turnover: int
+    potential: int
+    credit: int
+
+    def __post_init__(self) -> None:
+        if (
+            min(self.turnover, self.potential, self.credit) < 0
+            or self.turnover + self.potential + self.credit != HUNDRED
+        ):
+            raise ValueError("weights are percentages that add up to 100")
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Up to which share of the customers (percent, best first) goes A, and A with B; the rest is C."""
+
+    a: Decimal
+    b: Decimal
+
+    def __post_init__(self) -> None:
+        if not 0 < self.a < self.b < HUNDRED:
+            raise ValueError("the share for A lies below that for A and B, and both below 100")
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What is known of a customer: turnover in the window, potential and credit 0 to 5 (None: nobody rated it)."""
+
+    id: int
+    turnover: Decimal
+    potential: int | None = None
+    credit: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether there is enough to judge by: turnover, or at least one rating."""
+        return self.turnover > 0 or self.potential is not None or self.credit is not None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The tier a customer earns, and from what: each part is its score (0 to 100) before weighing."""
+
+    id: int
+    tier: str
+    score: Decimal
+    turnover_score: Decimal
+    potential_score: Decimal
+    credit_score: Decimal
+    rank: int
+    of: int
+
+
+def _rated(value: int | None) -> Decimal:
+    """Return a rating of 0 to 5 as 0 to 100; what nobody rated scores nothing."""
+    return Decimal(value or 0) * HUNDRED / TOP_RATING
+
+
+def _turnover_scores(customers: Sequence[Customer]) -> dict[int, Decimal]:
+    """Return each one's place by turnover, 0 to 100: the share of the others that sell less; equals score alike.
+
+    The place and not the amount, so that one giant does not press all others to nothing.
+    """
+    amounts = sorted(max(customer.turnover, Decimal(0)) for customer in customers)
+    others = max(len(amounts) - 1, 1)
+    return {
+        customer.id: Decimal(bisect_left(amounts, customer.turnover)) * HUNDRED / others
+        if customer.turnover > 0
+        else Decimal(0)
+        for customer in customers
+    }
+
+
+def _last_place(share: Decimal, customers: int) -> int:
+    """Return how many customers a share holds; a started one counts, so that the best of a few is an A."""
+    return int((share * customers / HUNDRED).to_integral_value(ROUND_CEILING))
+
+
+def propose(customers: Iterable[Customer], weights: Weights, cuts: Cuts) -> dict[int, Proposal]:
+    """Return the tier each customer earns, by id; "" for those of whom too little is known.
+
+    Equal scores are parted by turnover, then by id, so that the same data always give the same tiers.
+    """
+    everybody = list(customers)
+    known = [customer for customer in everybody if customer.is_known]
+    places = _turnover_scores(known)
+    scored = []
+    for customer in known:
+        parts = (places[customer.id], _rated(customer.potential), _rated(customer.credit))
+        total = parts[0] * weights.turnover + parts[1] * weights.potential + parts[2] * weights.credit
+        scored.append((total / HUNDRED, customer, parts))
+    scored.sort(key=lambda row: (-row[0], -row[1].turnover, row[1].id))
+    last_a, last_b = _last_place(cuts.a, len(scored)), _last_place(cuts.b, len(scored))
+    found = {
+        customer.id: Proposal(customer.id, UNTIERED, Decimal(0), Decimal(0), Decimal(0), Decimal(0), 0, len(scored))
+        for customer in everybody
+    }
+    for rank, (score, customer, parts) in enumerate(scored, start=1):
+        tier = "A" if rank <= last_a else "B" if rank <= last_b else "C"
+        total, sold, grows, pays = (part.quantize(_CENT) for part in (score, *parts))
+        found[customer.id] = Proposal(customer.id, tier, total, sold, grows, pays, rank, len(scored))
+    return found
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A customer before and after: tiers, turnover, and whose he is (None: nobody's)."""
+
+    id: int
+    before: str
+    after: str
+    turnover: Decimal
+    owner: Hashable = None
+    is_fixed: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Return whether the tier changes; what was set by hand stays."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Cell:
+    """So many customers with so much turnover."""
+
+    customers: int = 0
+    turnover: Decimal = Decimal(0)
+
+
+def matrix(standings: Iterable[Standing]) -> dict[tuple[str, str], Cell]:
+    """Return customers and turnover from each tier to each, all sixteen cells."""
+    counts: Counter[tuple[str, str]] = Counter()
+    sums: dict[tuple[str, str], Decimal] = {}
+    for row in standings:
+        key = (row.before, row.after)
+        counts[key] += 1
+        sums[key] = sums.get(key, Decimal(0)) + row.turnover
+    return {(x, y): Cell(counts[x, y], sums.get((x, y), Decimal(0))) for x in ALL for y in ALL}
+
+
+@dataclass(frozen=True)
+class Share:
+    """Percent of the customers, of the turnover and of the sellers' work that a tier takes."""
+
+    customers: Decimal
+    turnover: Decimal
+    staff: Decimal
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    return part * HUNDRED / whole if whole else Decimal(0)
+
+
+def shares(rows: Iterable[Standing], *, after: bool = False) -> dict[str, Share]:
+    """Return what each tier ("" included) takes of customers, turnover and staff, in percent; each adds up to 100.
+
+    Staff is counted as each seller's customers: whoever keeps four customers, one of them A, gives A a quarter of a
+    seller. What belongs to nobody takes no staff.
+    """
+    customers: Counter[str] = Counter()
+    money: dict[str, Decimal] = dict.fromkeys(ALL, Decimal(0))
+    books: dict[Hashable, Counter[str]] = {}
+    for row in rows:
+        tier = row.after if after else row.before
+        customers[tier] += 1
+        money[tier] += max(row.turnover, Decimal(0))
+        if row.owner is not None:
+            books.setdefault(row.owner, Counter())[tier] += 1
+    staff = {tier: sum((Decimal(book[tier]) / book.total() for book in books.values()), Decimal(0)) for tier in ALL}
+    all_customers, all_money = Decimal(customers.total()), sum(money.values(), Decimal(0))
+    return {
+        tier: Share(
+            _percent(Decimal(customers[tier]), all_customers),
+            _percent(money[tier], all_money),
+            _percent(staff[tier], Decimal(len(books))),
+        )
+        for tier in ALL
+    }
+
+
+def per_owner(rows: Iterable[Standing]) -> Mapping[Hashable, tuple[Counter[str], Counter[str]]]:
+    """Return for each owner how many customers per tier he keeps, before and after."""
+    found: dict[Hashable, tuple[Counter[str], Counter[str]]] = {}
+    for row in rows:
+        before, after = found.setdefault(row.owner, (Counter(), Counter()))
+        before[row.before] += 1
+        after[row.after] += 1
+    return found
