@@ -1,5 +1,7 @@
 """Opportunities."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class PipelineConfig(AppConfig):
 
     name = "pipeline"
     verbose_name = _("Opportunities")
+
+    def ready(self) -> None:
+        """Tell the rooms below what this one brings."""
+        import_module("pipeline.registration").register()

@@ -153,4 +153,3 @@ class StageChangeQuerySet(OfOpportunityQuerySet):
     def standing(self) -> Self:
         """Return what counts: moves that were not taken back at once."""
         return self.filter(undone_at=None)
-

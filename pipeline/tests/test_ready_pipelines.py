@@ -58,7 +58,9 @@ def test_signing_comes_before_delivery():
 
 
 def test_every_ready_text_is_known_to_the_catalogues():
-    written = set(Pipeline.objects.values_list("name", flat=True)) | set(LossReason.objects.values_list("name", flat=True))
+    written = set(Pipeline.objects.values_list("name", flat=True)) | set(
+        LossReason.objects.values_list("name", flat=True)
+    )
     written |= set(Criterion.objects.values_list("text", flat=True))
     for field in ("name", "customer_does", "we_do", "reached_when", "value"):
         written |= set(Step.objects.values_list(field, flat=True))

@@ -1,0 +1,83 @@
+"""What a step is passed on: shown, and taken back when it no longer holds."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Contact
+from crm.audit import record
+from crm.models.abstract import Origin
+from pipeline.actions.guards import CannotChange, lock_open, said_day
+from pipeline.actions.progress import note_progress
+from pipeline.choices import ProgressKind
+from pipeline.models import Criterion, Evidence, Opportunity
+from teams.models import User
+
+
+@transaction.atomic
+def add_evidence(
+    opportunity: Opportunity,
+    *,
+    criterion: Criterion,
+    kind: str,
+    text: str,
+    on: date,
+    actor: User,
+    now: datetime,
+    contact: Contact | None = None,
+    source: tuple[str, int] | None = None,
+    client_id: UUID | None = None,
+    origin: str = Origin.WEB,
+) -> Evidence:
+    """Say what shows that a criterion is fulfilled; the same `client_id` again returns the same row.
+
+    `contact` is who said it, `source` the (kind, id) it was learnt from. Raises CannotChange when the criterion or the
+    person belongs elsewhere or the opportunity is not open, WrongDay for a day in the future.
+    """
+    current = lock_open(opportunity)
+    if criterion.step.pipeline_id != current.pipeline_id:
+        raise CannotChange(_("This criterion belongs to another pipeline."))
+    if contact and contact.account_id != current.account_id:
+        raise CannotChange(_("%(name)s does not belong to this customer.") % {"name": contact.name})
+    if not text.strip():
+        raise CannotChange(_("Write down what shows it."))
+    source_kind, source_id = source or ("", None)
+    evidence, is_new = Evidence.objects.get_or_create(
+        client_id=client_id or uuid4(),
+        defaults={
+            "opportunity": current,
+            "criterion": criterion,
+            "kind": kind,
+            "text": text.strip()[:500],
+            "contact": contact,
+            "happened_on": said_day(on, actor=actor, now=now),
+            "actor": actor,
+            "source_kind": source_kind,
+            "source_id": source_id,
+            "origin": origin,
+        },
+    )
+    if is_new:
+        note_progress(current, kind=ProgressKind.EVIDENCE, now=now)
+        changes = {"criterion": criterion.text, "evidence": evidence.text, "on": on}
+        record("opportunity.evidence_added", current, actor=actor, changes=changes, origin=origin)
+    return evidence
+
+
+@transaction.atomic
+def withdraw_evidence(evidence: Evidence, *, reason: str, actor: User, now: datetime) -> Evidence:
+    """Say that evidence no longer holds, and why; it stays readable. A step passed on it stays passed.
+
+    Raises CannotChange without a reason, or when the opportunity is not open. Withdrawing twice changes nothing.
+    """
+    current = lock_open(evidence.opportunity)
+    if not reason.strip():
+        raise CannotChange(_("Say why it no longer holds."))
+    rows = Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None)
+    if rows.update(withdrawn_at=now, withdrawn_why=reason.strip()[:250]):
+        changes = {"evidence": evidence.text, "reason": reason.strip()}
+        record("opportunity.evidence_withdrawn", current, actor=actor, changes=changes)
+    evidence.refresh_from_db(fields=["withdrawn_at", "withdrawn_why"])
+    return evidence

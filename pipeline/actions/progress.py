@@ -1,0 +1,18 @@
+"""What resets the stall clock."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from pipeline.choices import ProgressKind
+from pipeline.models import Opportunity
+
+
+def note_progress(opportunity: Opportunity, *, kind: ProgressKind, now: datetime) -> None:
+    """Set the stall clock to `now`, the server's time; never backwards.
+
+    Part of another action, which records itself: neither the version nor the history changes.
+    """
+    rows = Opportunity.objects.filter(Q(progressed_at__lt=now), pk=opportunity.pk)
+    if rows.update(progressed_at=now, progress_kind=kind):
+        opportunity.progressed_at, opportunity.progress_kind = now, kind
