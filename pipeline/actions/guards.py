@@ -38,9 +38,11 @@ class EvidenceMissing(Refused):
 
 
 def lock(opportunity: Opportunity) -> Opportunity:
-    """Return the opportunity as it stands now, locked until the transaction ends."""
-    rows = Opportunity.objects.select_related("pipeline", "our_step", "customer_step")
-    return rows.select_for_update(of=("self",)).get(pk=opportunity.pk)
+    """Return the opportunity as it stands now, locked until the transaction ends.
+
+    Without joins: PostgreSQL drops a locked row whose joined step was changed while it waited for the lock.
+    """
+    return Opportunity.objects.select_for_update().get(pk=opportunity.pk)
 
 
 def lock_open(opportunity: Opportunity) -> Opportunity:

@@ -14,10 +14,9 @@ from pipeline.tests.factories import OpportunityFactory, show_required
 
 
 @pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_people_moving_at_once_give_one_winner(changhong, rep, teammate, today, now):
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL")
     deal = OpportunityFactory(account=changhong)
     show_required(deal)
     second, third = deal.pipeline.steps.get(position=2), deal.pipeline.steps.get(position=3)
