@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import floor, log10
+from itertools import pairwise
+from math import ceil, floor, log10
 
 Number = int | float | Decimal
 
 # The longest bar leaves this share of the width for the number written behind it.
 BAR_REACH = 78
 RAMP = 6
+# Pixels above the highest grid line, and below the base line for the labels.
+HEAD, FOOT = 16, 24
 
 
 @dataclass(frozen=True)
@@ -95,41 +98,47 @@ def nice_step(top: float, lines: int = 4) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
 
 
-def draw_columns(
-    columns: Sequence[Column], *, target: Number | None = None, height: int = 200, head: int = 16, foot: int = 24
-) -> Plot:
-    """Return columns, second series and target on one scale from zero; `head` and `foot` are room for text (pixels)."""
-    values = [float(column.value) for column in columns]
+def draw_columns(columns: Sequence[Column], *, target: Number | None = None, height: int = 200) -> Plot:
+    """Return columns, second series and target on one scale from zero, with room for text above and below."""
     lines = [float(column.line) for column in columns if column.line is not None]
-    top = max([*values, *lines, float(target or 0)], default=0.0)
+    top = max([*(float(column.value) for column in columns), *lines, float(target or 0)], default=0.0)
     step = nice_step(top)
-    scale_top = step * max(1, -(-top // step))
-    base = float(height - foot)
-
-    def y(value: float) -> float:
-        return round(base - max(value, 0.0) / scale_top * (base - head), 1)
-
-    slot = 100 / max(len(columns), 1)
-    drawn = [
-        DrawnColumn(
-            column=column,
-            x=round(place * slot + slot * 0.18, 2),
-            width=round(slot * 0.64, 2),
-            centre=round((place + 0.5) * slot, 2),
-            y=y(float(column.value)),
-            height=round(base - y(float(column.value)), 1),
-            line_y=None if column.line is None else y(float(column.line)),
-            minor=(len(columns) - 1 - place) % 3 != 0 and len(columns) > 6,
-        )
-        for place, column in enumerate(columns)
-    ]
+    scale = _Scale(top=step * max(1, ceil(top / step)), base=float(height - FOOT))
+    drawn = [_draw_column(column, place, len(columns), scale) for place, column in enumerate(columns)]
     segments = [
         (left.centre, left.line_y, right.centre, right.line_y)
-        for left, right in zip(drawn, drawn[1:], strict=False)
+        for left, right in pairwise(drawn)
         if left.line_y is not None and right.line_y is not None
     ]
-    ticks = [(y(step * place), f"{step * place:,.10g}") for place in range(int(scale_top // step) + 1)]
-    return Plot(drawn, segments, ticks, None if target is None else y(float(target)), base, height)
+    ticks = [(scale.y(step * place), f"{step * place:,.10g}") for place in range(round(scale.top / step) + 1)]
+    return Plot(drawn, segments, ticks, None if target is None else scale.y(float(target)), scale.base, height)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From values to pixels below the upper edge."""
+
+    top: float
+    base: float
+
+    def y(self, value: float) -> float:
+        """Return where a value stands; nothing is drawn below zero."""
+        return round(self.base - max(value, 0.0) / self.top * (self.base - HEAD), 1)
+
+
+def _draw_column(column: Column, place: int, count: int, scale: _Scale) -> DrawnColumn:
+    slot = 100 / count
+    y = scale.y(float(column.value))
+    return DrawnColumn(
+        column=column,
+        x=round((place + 0.18) * slot, 2),
+        width=round(slot * 0.64, 2),
+        centre=round((place + 0.5) * slot, 2),
+        y=y,
+        height=round(scale.base - y, 1),
+        line_y=None if column.line is None else scale.y(float(column.line)),
+        minor=(count - 1 - place) % 3 != 0 and count > 6,
+    )
 
 
 def spark_points(values: Sequence[Number], *, width: int = 96, height: int = 24) -> list[tuple[float, float]]:

@@ -66,5 +66,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "phone_nav": SimpleLazyObject(lambda: frame[1]),
         "commands": SimpleLazyObject(lambda: commands_for(request)),
         "places": SimpleLazyObject(_places),
-        "page_texts": SimpleLazyObject(lambda: TEXTS | registry.texts),
+        "page_texts": lambda: TEXTS | registry.texts,
     }

@@ -115,7 +115,7 @@ def place_url(place: str) -> str:
     return url_or_none(registry.places.get(place, "")) or ""
 
 
-def _open_to(roles: bool | Roles, role: str) -> bool:
+def _open_to(roles: object, role: str) -> bool:
     """Return whether a rule (all, none or some roles) admits `role`."""
     return role in roles if isinstance(roles, set | frozenset) else roles is not False
 
@@ -153,11 +153,7 @@ def nav_for(request: HttpRequest) -> tuple[list[NavItem], list[NavItem]]:
     role = str(getattr(request.user, "role", ""))
     items = _items((entry for entry in registry.entries.values() if _open_to(entry.roles, role)), request)
     side = [item for item in items if registry.entries[item.key].side]
-    bar = [
-        item
-        for item in items
-        if registry.entries[item.key].phone and _open_to(registry.entries[item.key].phone, role)
-    ]
+    bar = [item for item in items if _open_to(registry.entries[item.key].phone, role)]
     middle = [item for item in bar if item.emphasis][:1]
     rest = [item for item in bar if not item.emphasis][: 5 - len(middle)]
     return side, rest[:2] + middle + rest[2:]

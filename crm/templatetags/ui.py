@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.critical_css import critical_css as critical_css_text
 from crm.money import exact_amount, number_in, show_amount, unit_label
@@ -23,6 +23,7 @@ from crm.money import exact_amount, number_in, show_amount, unit_label
 register = template.Library()
 
 MISSING = "--"
+FIRST_HAN = "\u2e80"
 _WEEKDAYS = {
     "zh-hans": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "zh-hant": ("週一", "週二", "週三", "週四", "週五", "週六", "週日"),
@@ -43,7 +44,7 @@ _STANCES: dict[str, tuple[str, Any, str]] = {
     "PS": ("ps", gettext_lazy("Power sponsor"), "M7 1l5 5H2zM7 7l5 5H2z"),
     "SN": ("sn", gettext_lazy("Sponsor"), "M7 3l5.5 8h-11z"),
     "SP": ("sp", gettext_lazy("Supporter"), "M7 3l5.5 8h-11z"),
-    "N": ("n", pgettext_lazy("stance", "Neutral"), "M7 3a4 4 0 1 0 .01 0z"),
+    "N": ("n", gettext_lazy("Neutral"), "M7 3a4 4 0 1 0 .01 0z"),
     "NS": ("ns", gettext_lazy("Non-supporter"), "M7 11L1.5 3h11z"),
     "H": ("h", gettext_lazy("Hostile"), "M7 11L1.5 3h11z"),
     "": ("none", gettext_lazy("Not met yet"), "M7 3a4 4 0 1 0 .01 0z"),
@@ -104,10 +105,10 @@ def undo_id(message: Message) -> str:
 @register.filter
 def initials(name: object) -> str:
     """Return what stands in a person's round mark: the last two Han characters, or the first letter."""
-    text = str(name or "").strip()
-    if not text:
-        return "?"
-    return text[-2:] if ord(text[-1]) > 0x2E80 and len(text) > 2 else text[:2] if ord(text[0]) > 0x2E80 else text[0].upper()
+    text = str(name or "?").strip()
+    if text[-1] < FIRST_HAN:
+        return text[0].upper()
+    return text if len(text) < 3 else text[-2:]
 
 
 # --- numbers and days -------------------------------------------------------------------------------------------------

@@ -189,7 +189,7 @@
 
   // --- keyboard -------------------------------------------------------------------------------------------------
   const inField = (target) => target.closest("input, textarea, select, [contenteditable], [role=combobox]");
-  const visible = (element) => element.offsetParent !== null;
+  const visible = (element) => element.getClientRects().length > 0;
   const lettersOn = doc.body.dataset.keys !== "off";
   let goUntil = 0;
 
@@ -199,7 +199,7 @@
     return Boolean(control);
   };
   const moveRow = (step) => {
-    const rows = all("[data-rows] > *, .table-list[data-rows] > tbody > tr").filter((row) => visible(row) && find("a", row));
+    const rows = all("[data-rows] > :is(a, li, article, div), [data-rows] > tbody > tr").filter((row) => visible(row) && (row.matches("a") || find("a", row)));
     if (!rows.length) return false;
     const at = rows.findIndex((row) => row.matches(".is-current"));
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];

@@ -122,6 +122,7 @@
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) choose(current + step);
     else if (event.key === "Enter") open(event.ctrlKey || event.metaKey);
+    else if (event.key === "Escape") dialog.close(); // a search field would first be emptied
     else return;
     event.preventDefault();
     event.stopPropagation();
