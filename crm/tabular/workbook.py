@@ -1,0 +1,158 @@
+"""Reading an .xlsx row by row, with numbers and dates as a person would write them."""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+from openpyxl.cell.read_only import EMPTY_CELL
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from crm.archives import RefusedArchive, corrupt, inspect_archive
+from crm.tabular.delimited import too_many_rows
+from crm.tabular.parts import (
+    Headings,
+    Limits,
+    Record,
+    Row,
+    Table,
+    UnreadableFile,
+    against_headings,
+    empty_table,
+    find_headings,
+)
+
+if not openpyxl.DEFUSEDXML:
+    raise ImproperlyConfigured("defusedxml is missing: openpyxl would expand the entities of an uploaded workbook")
+
+_HEADINGS_WITHIN: Final = 200  # rows the headings are looked for in
+_BESIDE: Final = 5  # columns right of the headings in which a stray cell is noticed
+_ZEROS: Final = re.compile("0+")
+_PARSER_ERRORS: Final = (
+    ParseError, InvalidFileException, zipfile.BadZipFile, zlib.error, struct.error, ValueError, LookupError, TypeError,
+    AttributeError, EOFError, OSError, ArithmeticError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+def read_workbook(data: bytes, limits: Limits, sheet: str | None) -> Table:
+    """Return the table of one sheet, by default the first visible one that has headings; raises UnreadableFile."""
+    try:
+        kind = inspect_archive(data, limits.archive)
+    except RefusedArchive as refusal:
+        raise UnreadableFile(refusal.code, refusal.sentence) from refusal
+    if kind != "xlsx":
+        raise UnreadableFile("type", _("This is no table. Save the table as .xlsx or CSV and upload that."))
+    names, chosen, headings = _opened(data, limits, sheet)
+    warnings = list(headings.warnings)
+    if len(names) > 1 and sheet is None:
+        warnings.append(_("The file has several sheets; “%(sheet)s” is read.") % {"sheet": chosen})
+
+    def read() -> Iterator[Row]:
+        return _rows(data, limits, chosen, headings)
+
+    return Table(headings.names, "xlsx", "", "", warnings, read, sheets=names, sheet=chosen)
+
+
+def _opened(data: bytes, limits: Limits, sheet: str | None) -> tuple[list[str], str, Headings]:
+    """Return the visible sheets, the one to read, and its headings."""
+    try:
+        with closing(_book(data)) as book:
+            visible = [each for each in book.worksheets if each.sheet_state == "visible"]
+            names = [each.title for each in visible]
+            if sheet is not None and sheet not in names:
+                raise UnreadableFile("sheet", _("The file has no sheet of this name. Choose another one."))
+            candidates = [each for each in visible if sheet in (None, each.title)]
+            found = _first_with_headings(candidates, limits)
+    except _PARSER_ERRORS as error:
+        raise _damaged() from error
+    return names, *found
+
+
+def _first_with_headings(sheets: Iterable[ReadOnlyWorksheet], limits: Limits) -> tuple[str, Headings]:
+    refusal = empty_table()
+    for sheet in sheets:
+        try:
+            return sheet.title, find_headings(islice(_records(sheet, limits.max_columns + 1), _HEADINGS_WITHIN), limits)
+        except UnreadableFile as error:
+            if error.code != refusal.code:
+                raise
+    raise refusal
+
+
+def _rows(data: bytes, limits: Limits, name: str, headings: Headings) -> Iterator[Row]:
+    width, count = len(headings.names), 0
+    try:
+        with closing(_book(data)) as book:
+            for record in _records(book[name], width + _BESIDE):
+                if record.number <= headings.number:
+                    continue
+                row = against_headings(record, width, limits, in_workbook=True)
+                if row is not None:
+                    count += 1
+                    if count > limits.max_rows:
+                        raise too_many_rows(limits)
+                    yield row
+    except _PARSER_ERRORS as error:
+        raise _damaged() from error
+
+
+def _damaged() -> UnreadableFile:
+    refusal = corrupt()
+    return UnreadableFile(refusal.code, refusal.sentence)
+
+
+def _book(data: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+
+
+def _records(sheet: ReadOnlyWorksheet, columns: int) -> Iterator[Record]:
+    sheet.reset_dimensions()  # what the file says about its own size is often wrong
+    gap: object = None  # openpyxl yields one and the same row for all missing ones: a million of them cost nothing
+    for number, cells in enumerate(sheet.iter_rows(max_col=columns), start=1):
+        if cells is gap:
+            continue
+        if all(cell is EMPTY_CELL for cell in cells):
+            gap = cells
+            continue
+        yield Record(number, [_text(cell) for cell in cells])
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format)
+    return _moment(value)
+
+
+def _number(value: int | float, form: str) -> str:
+    """Return the number as Excel shows it: fifteen digits at most, leading zeros where the format asks for them."""
+    plain = f"{Decimal(f'{value:.15g}'):f}" if isinstance(value, float) else str(value)
+    return plain.zfill(len(form)) if form and _ZEROS.fullmatch(form) and plain.isdigit() else plain
+
+
+def _moment(value: date | time | timedelta) -> str:
+    """Return a day as 2026-11-24, a moment as 2026-11-24T08:30:00, a duration in hours as 26:30:00."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return value.isoformat() if isinstance(value, date | time) else str(value)
