@@ -9,3 +9,10 @@ class FollowupsConfig(AppConfig):
 
     name = "followups"
     verbose_name = _("Follow-ups")
+
+    def ready(self) -> None:
+        """Register kinds, the rule of promises, messages, ways back, channels and navigation."""
+        from followups import channels, registering
+
+        channels.load_channels()
+        registering.register_all()

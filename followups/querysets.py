@@ -1,17 +1,19 @@
-"""Reads of due items, notifications and approvals."""
+"""Reads of due items, deliveries, notifications, approvals, comments and kept mail."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from followups.choices import ApprovalState, FollowUpState
+from followups.choices import ApprovalState, DeliveryState, FollowUpState
 from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from followups.models import Approval, FollowUp, Notification
+    # Named in the quoted type arguments below, where ruff does not look.
+    from followups.models import Approval, Comment, Delivery, FollowUp, KeptMail, Notification  # noqa: F401
     from teams.models import User
 
 
@@ -31,6 +33,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Return what this person has to do himself, deputising included."""
         return self.filter(recipient_id__in=[user.pk, *user.stands_in_for])
 
+    def about(self, subject_kind: str, subject_id: int) -> Self:
+        """Return what concerns one thing."""
+        return self.filter(subject_kind=subject_kind, subject_id=subject_id)
+
     def open(self) -> Self:
         """Return what is not done."""
         return self.filter(state=FollowUpState.OPEN)
@@ -42,6 +48,33 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def due(self, day: date) -> Self:
         """Return open items due on `day` or before."""
         return self.awake(day).filter(due_on__lte=day)
+
+    def by_day(self) -> Self:
+        """Return items in the order of the day they come up: the due day, or the day they were put off to."""
+        return self.annotate(comes_up_on=Coalesce("snoozed_until", "due_on")).order_by("comes_up_on", "pk")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """The outbox."""
+
+    def about(self, subject_kind: str, subject_id: int) -> Self:
+        """Return what tells about one thing."""
+        return self.filter(subject_kind=subject_kind, subject_id=subject_id)
+
+    def unsent(self) -> Self:
+        """Return what nobody has begun to send."""
+        return self.filter(state=DeliveryState.DUE)
+
+    def claimable(self, now: datetime) -> Self:
+        """Return what a dispatcher may take: due, or left behind by one whose lease ended.
+
+        A claim writes the end of the lease into `next_try_at`, so that one index answers both.
+        """
+        return self.filter(state__in=[DeliveryState.DUE, DeliveryState.SENDING], next_try_at__lte=now)
+
+    def late(self, now: datetime, *, by: timedelta) -> Self:
+        """Return what should have been taken more than `by` ago."""
+        return self.claimable(now - by)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -62,6 +95,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def waiting(self) -> Self:
         """Return what nobody decided yet."""
         return self.filter(state=ApprovalState.WAITING)
+
+    def about(self, subject_kind: str, subject_id: int) -> Self:
+        """Return the requests for one thing."""
+        return self.filter(subject_kind=subject_kind, subject_id=subject_id)
 
     def visible_to(self, user: "User") -> Self:
         """Return what one asked for, has to sign or signed, and for a manager what his teams asked for."""
@@ -85,3 +122,21 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
             .filter(current_approver__in=[user.pk, *user.stands_in_for])
             .exclude(requested_by=user)
         )
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Comments; who sees the thing sees what was said about it."""
+
+    def about(self, subject_kind: str, subject_id: int) -> Self:
+        """Return what was said about one thing, oldest first."""
+        return self.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("pk")
+
+
+class KeptMailQuerySet(models.QuerySet["KeptMail"]):
+    """Mail that was kept instead of sent."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return everything for an admin, for others what was sent to their address."""
+        if user.role == Role.ADMIN:
+            return self
+        return self.filter(recipients__iexact=user.email) if user.email else self.none()

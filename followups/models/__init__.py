@@ -3,7 +3,7 @@
 from followups.models.approvals import Approval, ApprovalStep
 from followups.models.comments import Comment
 from followups.models.deliveries import ChannelChoice, Delivery, DispatcherBeat, Notification
-from followups.models.followup import FollowUp, RuleSetting
+from followups.models.followup import FollowUp, RuleRun, RuleSetting
 from followups.models.mail import KeptMail
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "FollowUp",
     "KeptMail",
     "Notification",
+    "RuleRun",
     "RuleSetting",
 ]

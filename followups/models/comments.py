@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.abstract import ClientMade, Recorded
+from followups.querysets import CommentQuerySet
 
 
 class Comment(ClientMade, Recorded):
@@ -14,6 +15,8 @@ class Comment(ClientMade, Recorded):
     subject_id = models.BigIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.TextField(_("comment"), max_length=4000)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment")

@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.abstract import Recorded
 from followups.choices import Channel, DeliveryState
 from followups.models.followup import FollowUp
-from followups.querysets import NotificationQuerySet
+from followups.querysets import DeliveryQuerySet, NotificationQuerySet
 
 
 class Delivery(Recorded):
     """One message to one person by one channel, written in the transaction of what it tells about.
 
-    The row is the truth: brokers and schedulers only wake the dispatcher, which claims rows with a lease.
+    The row is the truth: brokers and schedulers only wake the dispatcher, which claims rows with a lease. Rows for the
+    same person that are due together travel in one mail; the first claim writes its Message-ID into `provider_ref` of
+    each, and from then on the same rows travel together under the same identity, however often it is tried.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -34,8 +36,11 @@ class Delivery(Recorded):
     attempts = models.PositiveSmallIntegerField(default=0)
     first_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
-    provider_ref = models.CharField(max_length=200, blank=True)
-    last_error = models.TextField(blank=True)
+    lost_leases = models.PositiveSmallIntegerField(default=0, help_text="How often its dispatcher died with it.")
+    provider_ref = models.CharField(max_length=320, blank=True)
+    last_error = models.CharField(max_length=500, blank=True, help_text="A reason of NotSent, or a server's words.")
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -43,6 +48,8 @@ class Delivery(Recorded):
         indexes = [
             models.Index(fields=["next_try_at"], name="delivery_waiting", condition=Q(state__in=["DUE", "SENDING"])),
             models.Index(fields=["recipient", "-id"], name="delivery_by_recipient"),
+            models.Index(fields=["subject_kind", "subject_id"], name="delivery_by_subject"),
+            models.Index(fields=["provider_ref"], name="delivery_by_message", condition=~Q(provider_ref="")),
         ]
 
     def __str__(self) -> str:
@@ -53,6 +60,7 @@ class Notification(Recorded):
     """A line in a person's centre; the delivery's key makes it appear once."""
 
     key = models.CharField(max_length=200, unique=True)
+    follow_up = models.ForeignKey(FollowUp, models.CASCADE, null=True, related_name="notifications")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40)
@@ -65,7 +73,10 @@ class Notification(Recorded):
     class Meta:
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
-        indexes = [models.Index(fields=["recipient", "-id"], name="notification_by_recipient")]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notification_by_recipient"),
+            models.Index(fields=["recipient"], name="notification_unread", condition=Q(read_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.key

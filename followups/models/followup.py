@@ -62,3 +62,22 @@ class RuleSetting(Versioned):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class RuleRun(models.Model):
+    """How the last run of a rule went; an admin sees here that one fails."""
+
+    kind = models.CharField(max_length=40, unique=True)
+    ran_at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)
+    yielded = models.PositiveIntegerField(default=0)
+    stale = models.PositiveIntegerField(default=0, help_text="Left out: the subject was changed meanwhile.")
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("run of a rule")
+        verbose_name_plural = _("runs of rules")
+
+    def __str__(self) -> str:
+        return self.kind

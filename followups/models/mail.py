@@ -4,15 +4,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.abstract import Recorded
+from followups.querysets import KeptMailQuerySet
 
 
 class KeptMail(Recorded):
     """A mail that was kept instead of sent, to be read in the application."""
 
-    message_id = models.CharField(max_length=250)
+    message_id = models.CharField(max_length=320)
     recipients = models.CharField(_("to"), max_length=500)
     subject = models.CharField(_("subject"), max_length=250)
     body = models.TextField(_("text"))
+
+    objects = KeptMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kept mail")
