@@ -74,8 +74,8 @@ def save_edit(
     Fields that others changed meanwhile are left alone where they differ from ours; the same field with another value
     raises EditConflict and writes nothing.
     """
-    model = type(instance)
-    current = model._default_manager.select_for_update().get(pk=instance.pk)
+    model: Any = instance._meta.model  # not type(): request.user is a lazy wrapper
+    current: T = model._default_manager.select_for_update().get(pk=instance.pk)
     if current.version != version:
         clashes = _clashes(current, changes, version)
         if clashes:

@@ -47,7 +47,7 @@ def kind_named(name: str) -> Kind:
 def kind_of(instance: models.Model) -> Kind:
     """Return the kind of a row; raises UnknownKind for a model nobody registered."""
     for kind in _kinds.values():
-        if kind.model is type(instance):
+        if kind.model is instance._meta.model:
             return kind
     raise UnknownKind(type(instance).__name__)
 

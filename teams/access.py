@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from teams.choices import Right, Role
 from teams.models import User
+from teams.querysets import UserQuerySet
 
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.REP: frozenset({Right.SELL, Right.EDIT_CUSTOMERS, Right.EXPORT}),
@@ -59,8 +60,20 @@ def get_visible_or_404(rows: Any, user: User, **lookup: Any) -> Any:
 
     `rows` is a queryset with `visible_to`, or a model that has one.
     """
-    queryset = rows.objects.all() if isinstance(rows, type) and issubclass(rows, models.Model) else rows
+    queryset: Any = rows._default_manager.all() if isinstance(rows, type) and issubclass(rows, models.Model) else rows
     found = queryset.visible_to(user).filter(**lookup).first()
     if found is None:
         raise Http404
     return found
+
+
+def people_to_note_for(user: User) -> models.QuerySet[User]:
+    """Return the active people whose absences this person may note: himself, those he leads, for an admin everybody."""
+    leads = may(user, Right.ADMINISTER) or may(user, Right.LEAD)
+    active: UserQuerySet = User.objects.active()
+    return active.visible_to(user) if leads else active.filter(pk=user.pk)
+
+
+def may_note_absence_of(person: User, user: User) -> bool:
+    """Return whether `user` may note and end absences of `person`."""
+    return person.pk == user.pk or people_to_note_for(user).filter(pk=person.pk).exists()

@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password."),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Return False: there is no self-service sign-up."""
         return False
 
@@ -68,7 +68,11 @@ class AccountAdapter(DefaultAccountAdapter):
         uid, _dash, token = key.partition("-")
         return absolute(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+    def get_email_confirmation_url(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - allauth's signature
+        emailconfirmation: EmailConfirmation,
+    ) -> str:
         """Return the link that proves an address."""
         return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 

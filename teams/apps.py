@@ -9,3 +9,30 @@ class TeamsConfig(AppConfig):
 
     name = "teams"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        """Register what other rooms and the frame ask for."""
+        from crm.kinds import Kind, register_kind
+        from crm.navigation import NavEntry, register_nav, register_place
+        from crm.undo import register_undo
+        from teams.actions.saved_views import restore_view
+        from teams.choices import Role
+        from teams.models import User
+
+        register_kind(
+            Kind(
+                name="user",
+                model=User,
+                visible=lambda user: User.objects.visible_to(user),
+                url=lambda pk: f"/people/{pk}/",
+            )
+        )
+        register_undo("view.deleted", restore_view)
+        register_place("me", "teams:me")
+        group = _("Administration")
+        leading: set[str] = {Role.MANAGER, Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN}
+        register_nav(NavEntry("people", _("People"), "teams:people", "users", group, 810, roles=leading))
+        register_nav(NavEntry("teams", _("Teams"), "teams:teams", "sitemap", group, 820, roles=leading))
+        register_nav(NavEntry("absences", _("Absences"), "teams:absences", "calendar-event", group, 830, roles=leading))
+        register_nav(NavEntry("security", _("Security"), "teams:security", "shield", group, 840, roles={Role.ADMIN}))
+        register_nav(NavEntry("me", _("Me"), "teams:me", "user", "", 990, phone=True, side=False))

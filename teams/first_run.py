@@ -7,7 +7,7 @@ _is_set_up = False
 
 def needs_setup() -> bool:
     """Return whether there is no user at all; once there is one, the answer is kept and costs nothing."""
-    global _is_set_up  # noqa: PLW0603 - the answer can only ever turn to False, once
+    global _is_set_up
     if not _is_set_up:
         _is_set_up = User.objects.exists()
     return not _is_set_up
@@ -15,5 +15,5 @@ def needs_setup() -> bool:
 
 def forget_setup() -> None:
     """Look again; for tests, whose users go with the test."""
-    global _is_set_up  # noqa: PLW0603
+    global _is_set_up
     _is_set_up = False

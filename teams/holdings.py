@@ -17,7 +17,7 @@ class Holding:
     key: str
     label: Any
     count: Callable[[User], int]
-    url: Callable[[User], str] = lambda user: ""
+    url: Callable[[User], str] = lambda _user: ""
     order: int = 100
 
 

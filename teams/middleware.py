@@ -38,21 +38,25 @@ BEFORE_SETUP = OF_THE_FRAME | {"teams:setup"}
 BEFORE_FACTOR = OF_THE_FRAME | {"account_logout", "account_reauthenticate"}
 
 
+def _view_name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
 class PersonalMiddleware:
-    """Set `request.now`, `request.today` and the person's zone, language and deputising."""
+    """Set `request.now`, `today` and the person's zone, language and deputising."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the person at the keyboard."""
         user = request.user
         zone = user.time_zone if user.is_authenticated else settings.TIME_ZONE
-        request.now = timezone.now()
-        request.today = request.now.astimezone(ZoneInfo(zone)).date()
+        now = timezone.now()
+        today = now.astimezone(ZoneInfo(zone)).date()
+        request.now, request.today = now, today  # type: ignore[attr-defined]
         if user.is_authenticated:
-            absences = Absence.objects.filter(
-                deputy=user, starts_on__lte=request.today, ends_on__gte=request.today
-            )
+            absences = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
             user.stands_in_for = frozenset(absences.values_list("user_id", flat=True))
             if user.language:
                 translation.activate(user.language)
@@ -68,11 +72,12 @@ class FirstRunMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; `process_view` looks first."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         """Redirect, unless somebody is signed in (then a user exists) or the page is needed for the set-up."""
-        if request.user.is_authenticated or request.resolver_match.view_name in BEFORE_SETUP:
+        if request.user.is_authenticated or _view_name(request) in BEFORE_SETUP:
             return None
         return redirect("teams:setup") if needs_setup() else None
 
@@ -84,6 +89,7 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; `process_view` looks first."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
@@ -91,7 +97,7 @@ class SecondFactorMiddleware:
         user = request.user
         if not (user.is_authenticated and user.needs_mfa) or has_factor(user):
             return None
-        name = request.resolver_match.view_name
+        name = _view_name(request)
         if name in BEFORE_FACTOR or name.startswith("mfa_"):
             return None
         messages.warning(request, _("Your role needs a second factor at sign-in. Set it up to go on."))
@@ -108,6 +114,7 @@ class SessionSeenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, having noted the session if its note is old."""
         if request.user.is_authenticated and self._is_due(request):
             UserSession.objects.create_from_request(request)
             request.session["seen_at"] = int(time.time())

@@ -53,10 +53,10 @@ class User(Versioned, AbstractUser):
     density = models.CharField(_("row height"), max_length=12, choices=Density, default=Density.COMFORTABLE)
     single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
     must_use_mfa = models.BooleanField(_("second factor required"), default=False)
-    # Whether the security policy asks it of the role; kept by actions and at every sign-in, so that no page has to look.
+    # Whether the security policy asks it of the role; kept by actions and at sign-in, so that no page has to look.
     role_needs_mfa = models.BooleanField(default=False, editable=False)
 
-    objects = PeopleManager()
+    objects = PeopleManager()  # type: ignore[misc]
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
     # Filled once a request by PersonalMiddleware: ids of absent people this person stands in for today.
@@ -145,7 +145,9 @@ class SavedView(Recorded):
     """Filters, sort and columns of a list under a name; private or for the team."""
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
-    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with"))
+    team = models.ForeignKey(
+        Team, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with")
+    )
     page = models.CharField(max_length=60, help_text=_("URL name of the list."))
     name = models.CharField(_("name"), max_length=60)
     query = models.CharField(max_length=2000, blank=True)

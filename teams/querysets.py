@@ -12,7 +12,7 @@ from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 from teams.choices import Role
 
 if TYPE_CHECKING:
-    from teams.models import Absence, SavedView, Team, User
+    from teams.models import Absence, SavedView, Team, User  # noqa: F401 - named in quotes below
 
 SEES_EVERYBODY = (Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN)
 
@@ -22,18 +22,23 @@ class TeamQuerySet(MP_NodeQuerySet):
 
     def visible_to(self, user: "User") -> "TeamQuerySet":
         """Return the teams a person may look at: the whole firm's for colleagues, his own for a dealer."""
-        return self.filter(pk=user.team_id) if user.role == Role.DEALER else self
+        return self._only(Q(pk=user.team_id)) if user.role == Role.DEALER else self
+
+    def at_or_below(self, team: "Team") -> "TeamQuerySet":
+        """Return the team and all below it."""
+        return self._only(Q(path__startswith=team.path))
 
     def live(self) -> "TeamQuerySet":
         """Return teams that are not closed."""
-        return self.filter(is_active=True)
+        return self._only(Q(is_active=True))
 
     def with_sizes(self) -> "TeamQuerySet":
         """Return teams with `size`, the number of active members of the team itself."""
         people = self.model._meta.get_field("members").related_model
         sizes = people.objects.filter(team=models.OuterRef("pk"), is_active=True).order_by().values("team")
         counted = sizes.annotate(size=models.Count("pk")).values("size")
-        return self.annotate(size=Coalesce(models.Subquery(counted), 0))
+        sized: TeamQuerySet = self.annotate(size=Coalesce(models.Subquery(counted), 0))
+        return sized
 
     def led_by(self, user: "User") -> "TeamQuerySet":
         """Return the teams a manager leads and all below them; those of people he stands in for too."""
@@ -41,7 +46,11 @@ class TeamQuerySet(MP_NodeQuerySet):
         below = Q(pk__in=[])
         for path in led.values_list("path", flat=True):
             below |= Q(path__startswith=path)
-        return self.filter(below)
+        return self._only(below)
+
+    def _only(self, rule: Q) -> "TeamQuerySet":
+        narrowed: TeamQuerySet = self.filter(rule)
+        return narrowed
 
 
 class TeamManager(MP_NodeManager.from_queryset(TeamQuerySet)):  # type: ignore[misc]
@@ -49,7 +58,8 @@ class TeamManager(MP_NodeManager.from_queryset(TeamQuerySet)):  # type: ignore[m
 
     def get_queryset(self) -> TeamQuerySet:
         """Return all teams, each before those below it."""
-        return TeamQuerySet(self.model, using=self._db).order_by("path")
+        teams: TeamQuerySet = TeamQuerySet(self.model, using=self._db).order_by("path")
+        return teams
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -129,7 +139,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
     def visible_to(self, user: "User") -> Self:
         """Return a person's own absences, those he deputises for, and those of people he may look at."""
-        people = self.model._meta.get_field("user").related_model
+        people: Any = self.model._meta.get_field("user").related_model
         seen = Q(user__in=people.objects.visible_to(user).order_by().values("pk")) | Q(deputy=user)
         return self.filter(seen)
 
@@ -160,4 +170,5 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 def led_teams(user: "User") -> Any:
     """Return the teams a manager answers for, as a subquery."""
-    return user._meta.get_field("team").remote_field.model.objects.led_by(user).order_by().values("pk")
+    team_model: Any = user._meta.get_field("team").remote_field.model
+    return team_model.objects.led_by(user).order_by().values("pk")

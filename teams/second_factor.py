@@ -1,6 +1,7 @@
 """Who signs in with a second factor, and who must."""
 
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 
 from teams.models import SecurityPolicy, User
 
@@ -8,9 +9,14 @@ POLICY_PK = 1
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
+def factors() -> QuerySet[Authenticator]:
+    """Return all authenticator apps and passkeys; recovery codes alone do not count."""
+    return Authenticator.objects.filter(type__in=FACTORS)
+
+
 def has_factor(user: User) -> bool:
-    """Return whether the person has an authenticator app or a passkey; recovery codes alone do not count."""
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    """Return whether the person has an authenticator app or a passkey."""
+    return factors().filter(user=user).exists()
 
 
 def security_policy() -> SecurityPolicy:

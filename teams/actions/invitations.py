@@ -19,4 +19,4 @@ def invite(user: User, *, actor: User) -> str:
         raise Refusal(_("%(name)s may not sign in. Reactivate the account first.") % {"name": user})
     arguments = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     record("user.invited", user, actor=actor)
-    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=arguments)
+    return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', kwargs=arguments)}"

@@ -21,4 +21,3 @@ def change_settings(user: User, *, changes: Mapping[str, Any], version: int, act
     if foreign:
         raise ValueError(f"not a setting of one's own: {sorted(foreign)}")
     return save_edit(user, changes=changes, version=version, actor=actor, action="user.settings_changed")
-

@@ -74,7 +74,7 @@ def edit_user(user: User, *, changes: Mapping[str, Any], version: int, actor: Us
 
     Raises EditConflict for a field somebody else changed meanwhile, Refusal when the last admin would lose the role.
     """
-    current = User.objects.get(pk=user.pk)
+    current: User = User.objects.get(pk=user.pk)
     role = changes.get("role", current.role)
     if current.role == Role.ADMIN and role != Role.ADMIN:
         _refuse_without_admin(current)
@@ -93,14 +93,14 @@ def edit_user(user: User, *, changes: Mapping[str, Any], version: int, actor: Us
 @transaction.atomic
 def set_role(user: User, *, role: str, actor: User) -> User:
     """Give the person another role. Raises Refusal for the last admin."""
-    current = User.objects.get(pk=user.pk)
+    current: User = User.objects.get(pk=user.pk)
     return edit_user(current, changes={"role": role}, version=current.version, actor=actor)
 
 
 @transaction.atomic
 def move_to_team(user: User, *, team: Team | None, actor: User) -> User:
     """Put the person into another team; his customers stay his, and stay in their teams."""
-    current = User.objects.get(pk=user.pk)
+    current: User = User.objects.get(pk=user.pk)
     return edit_user(current, changes={"team": team}, version=current.version, actor=actor)
 
 
@@ -113,7 +113,7 @@ def deactivate_user(user: User, *, actor: User) -> User:
     """
     if user.pk == actor.pk:
         raise Refusal(_("You cannot deactivate yourself. Another admin can."))
-    current = User.objects.select_for_update().get(pk=user.pk)
+    current: User = User.objects.select_for_update().get(pk=user.pk)
     if not current.is_active:
         return current
     if current.role == Role.ADMIN:
@@ -126,7 +126,7 @@ def deactivate_user(user: User, *, actor: User) -> User:
 @transaction.atomic
 def reactivate_user(user: User, *, actor: User) -> User:
     """Let the person sign in again."""
-    current = User.objects.select_for_update().get(pk=user.pk)
+    current: User = User.objects.select_for_update().get(pk=user.pk)
     if current.is_active:
         return current
     return write_fields(current, {"is_active": True}, actor=actor, action="user.reactivated")

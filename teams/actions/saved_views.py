@@ -1,15 +1,20 @@
 """Lists as a person likes them, kept under a name."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.audit import record
+from crm.models import UndoEntry
+from crm.undo import CannotUndo, offer_undo
 from teams.models import SavedView, User
 from teams.refusals import Refusal
 
 
 def _refuse_name(owner: User, page: str, name: str, *, but: int | None = None) -> None:
-    if SavedView.objects.filter(owner=owner, page=page, name=name).exclude(pk=but).exists():
+    if SavedView.objects.filter(owner=owner, page=page, name=name).exclude(pk=but or 0).exists():
         raise Refusal(_("You already have a view with this name."))
 
 
@@ -45,7 +50,20 @@ def share_view(view: SavedView, *, shared: bool, actor: User) -> SavedView:
 
 
 @transaction.atomic
-def delete_view(view: SavedView, *, actor: User) -> None:
-    """Remove a view; the list itself is untouched."""
-    record("view.deleted", view, actor=actor, changes={"page": view.page, "query": view.query})
+def delete_view(view: SavedView, *, actor: User, now: datetime) -> UndoEntry:
+    """Remove a view, the list itself is untouched; return what takes it back."""
+    kept = {"page": view.page, "name": view.name, "query": view.query, "shared": view.team_id is not None}
+    record("view.deleted", view, actor=actor, changes=kept)
     view.delete()
+    label = _("Remove the view “%(name)s”") % {"name": view.name}
+    return offer_undo("view.deleted", actor=actor, label=label, inverse=kept, rows=[], now=now)
+
+
+def restore_view(kept: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001 - the way of all inverses
+    """Bring a removed view back; the inverse of `delete_view`."""
+    try:
+        view = save_view(owner=actor, page=kept["page"], name=kept["name"], query=kept["query"], actor=actor)
+    except Refusal as refusal:
+        raise CannotUndo(str(refusal)) from None
+    if kept["shared"] and actor.team:
+        share_view(view, shared=True, actor=actor)

@@ -23,13 +23,14 @@ def create_team(*, name: str, below: Team | None, actor: User | None, manager: U
 @transaction.atomic
 def rename_team(team: Team, *, name: str, version: int, actor: User) -> Team:
     """Rename a team. Raises EditConflict if somebody else renamed it meanwhile."""
-    return save_edit(team, changes={"name": name}, version=version, actor=actor, action="team.renamed")
+    renamed: Team = save_edit(team, changes={"name": name}, version=version, actor=actor, action="team.renamed")
+    return renamed
 
 
 @transaction.atomic
 def set_manager(team: Team, *, manager: User | None, actor: User) -> Team:
     """Say who leads the team; None leaves it to whoever leads the team above."""
-    current = Team.objects.select_for_update().get(pk=team.pk)
+    current: Team = Team.objects.select_for_update().get(pk=team.pk)
     if current.manager == manager:
         return current
     return write_fields(current, {"manager": manager}, actor=actor, action="team.manager_set")
@@ -41,8 +42,8 @@ def move_team(team: Team, *, below: Team | None, actor: User) -> Team:
 
     Raises Refusal when the other one lies below the team itself.
     """
-    current = Team.objects.get(pk=team.pk)
-    before = Team.objects.get_parent(current)
+    current: Team = Team.objects.get(pk=team.pk)
+    before: Team | None = Team.objects.get_parent(current)
     if before == below:
         return current
     target = Team.objects.get(pk=below.pk) if below else Team.objects.filter(depth=1).exclude(pk=team.pk).last()
@@ -52,15 +53,26 @@ def move_team(team: Team, *, below: Team | None, actor: User) -> Team:
         Team.objects.move(current, target, "last-child" if below else "last-sibling")
     except InvalidMoveToDescendant:
         raise Refusal(_("A team cannot stand below itself or below one of its own teams.")) from None
-    moved = Team.objects.get(pk=team.pk)
+    moved: Team = Team.objects.get(pk=team.pk)
     record("team.moved", moved, actor=actor, changes={"below": [before, below]})
     return moved
 
 
 @transaction.atomic
+def edit_team(team: Team, *, name: str, below: Team | None, manager: User | None, version: int, actor: User) -> Team:
+    """Change name, place and manager at once, from a form that saw the team as `version`.
+
+    Raises EditConflict for a field somebody else changed meanwhile, Refusal for a place below itself.
+    """
+    changes = {"name": name, "manager": manager}
+    saved: Team = save_edit(team, changes=changes, version=version, actor=actor, action="team.edited")
+    return move_team(saved, below=below, actor=actor)
+
+
+@transaction.atomic
 def close_team(team: Team, *, actor: User) -> Team:
     """Close a team that nobody works in any more; its past stays. Raises Refusal while it has people or teams."""
-    current = Team.objects.select_for_update().get(pk=team.pk)
+    current: Team = Team.objects.select_for_update().get(pk=team.pk)
     people = current.members.filter(is_active=True).count()
     if people:
         raise Refusal(_("Move the people of this team first. Still here: %(count)s.") % {"count": people})
@@ -72,5 +84,5 @@ def close_team(team: Team, *, actor: User) -> Team:
 @transaction.atomic
 def reopen_team(team: Team, *, actor: User) -> Team:
     """Open a closed team again."""
-    current = Team.objects.select_for_update().get(pk=team.pk)
+    current: Team = Team.objects.select_for_update().get(pk=team.pk)
     return write_fields(current, {"is_active": True}, actor=actor, action="team.reopened")

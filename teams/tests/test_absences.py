@@ -35,9 +35,7 @@ def test_the_deputy_sees_the_absent_persons_customers_on_those_days_only(
     assert seen == {-1: set(), 0: {changhong}, 1: set()}
 
 
-def test_yesterdays_absence_gives_nothing_today(
-    rep: User, outsider: User, changhong: Account, today: date
-) -> None:
+def test_yesterdays_absence_gives_nothing_today(rep: User, outsider: User, changhong: Account, today: date) -> None:
     yesterday = today - timedelta(days=1)
     AbsenceFactory(user=rep, starts_on=yesterday, ends_on=yesterday, deputy=outsider)
 
@@ -64,9 +62,7 @@ def test_a_day_is_noted_once(rep: User, today: date, first: int, last: int) -> N
     note_absence(rep, starts_on=today, ends_on=today + timedelta(days=3), actor=rep)
 
     with pytest.raises(Refusal, match="noted already"):
-        note_absence(
-            rep, starts_on=today + timedelta(days=first), ends_on=today + timedelta(days=last), actor=rep
-        )
+        note_absence(rep, starts_on=today + timedelta(days=first), ends_on=today + timedelta(days=last), actor=rep)
 
 
 def test_the_next_day_is_free_again(rep: User, today: date) -> None:

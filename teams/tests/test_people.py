@@ -20,9 +20,11 @@ def last_action(person: User) -> str:
     return history_of(person).first().action
 
 
-def sign_in(person: User, password: str = "long enough 1") -> Client:
-    person.set_password(password)
-    person.save(update_fields=["password"])
+def sign_in(person: User) -> Client:
+    password = "long enough 1"
+    if not person.check_password(password):
+        person.set_password(password)
+        person.save(update_fields=["password"])
     client = Client()
     client.post(reverse("account_login"), {"login": person.username, "password": password})
     return client
