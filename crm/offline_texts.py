@@ -18,9 +18,13 @@ TEXTS = {
     "look": _("Look"),
     "signIn": _("Sign in"),
     "signInToSend": _("You have been signed out. What you saved is kept on this device and is sent after you sign in."),
-    "someoneElse": _("Somebody else is signed in now. What you saved stays locked on this device until you sign in again."),
+    "someoneElse": _(
+        "Somebody else is signed in now. What you saved stays locked on this device until you sign in again."
+    ),
     "serverDown": _("The server cannot be reached. %(n)s saved here; we try again in %(s)s seconds."),
-    "deviceFull": _("This device has no room left. What you typed is only in this window: send or copy it before you close it."),
+    "deviceFull": _(
+        "This device has no room left. What you typed is only in this window: send or copy it before you close it."
+    ),
     "notKept": _("This could not be kept on the device. Copy your text before you leave the page."),
     "copyText": _("Copy text"),
     "draftRestored": _("Restored draft from %(time)s"),

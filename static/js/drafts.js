@@ -91,24 +91,24 @@
       .map(([label, shown]) => `${label}: ${shown}`)
       .join("\n");
 
+  const isUnsaved = (session) => session.edits > session.written; // also while a write is on its way
   const save = async (form, session) => {
-    if (session.closed || !session.dirty) return;
-    session.dirty = false;
+    if (session.closed || !isUnsaved(session)) return;
+    const { edits } = session;
     const row = rowOf(form, session);
     try {
       row.box = await device.seal(user, contentOf(form));
       if (session.closed) return;
       if (!(await device.writeMine(row))) return fork(form, session);
-      if (!session.dirty) device.settle(row.id);
+      session.written = edits;
+      if (!isUnsaved(session)) device.settle(row.id);
     } catch {
-      session.dirty = true;
       cannotKeep();
     }
   };
   // Another window has taken this draft over: what is typed here becomes one of its own.
   const fork = (form, session) => {
     hold(form, session, device.newId());
-    session.dirty = true;
     return save(form, session);
   };
   // One write after the other, so that an older text can never land on a newer one.
@@ -116,7 +116,7 @@
   const soon = (form, session) => {
     session.changed = Date.now();
     session.created ||= session.changed;
-    session.dirty = true;
+    session.edits += 1;
     session.timer ||= setTimeout(() => {
       session.timer = null;
       inTurn(form, session);
@@ -130,7 +130,7 @@
   // The page may be gone before the database answers, so the last words are left where the next page finds them at once.
   const lastWords = () =>
     sessions.forEach((session, form) => {
-      if (!session.dirty || session.closed) return;
+      if (!isUnsaved(session) || session.closed) return;
       try {
         device.rescue({ ...rowOf(form, session), box: { plain: contentOf(form) } });
       } catch {
@@ -212,7 +212,7 @@
     crm.toast(texts.discarded);
   };
   const startAnew = (form, session) => {
-    Object.assign(session, { closed: false, dirty: false, created: 0, changed: 0, caret: null, writing: null });
+    Object.assign(session, { closed: false, edits: 0, written: 0, created: 0, changed: 0, caret: null, writing: null });
     hold(form, session, device.newId());
   };
 
@@ -240,7 +240,7 @@
   const adopt = ({ content: _content, ...row }) => device.write(["drafts", { ...row, state: "open", holder: device.me }]);
 
   const open = async (form) => {
-    const session = { pristine: valuesOf(form), created: 0, changed: 0, dirty: false, closed: false };
+    const session = { pristine: valuesOf(form), created: 0, changed: 0, edits: 0, written: 0, closed: false };
     sessions.set(form, session);
     setId(form, session, device.newId());
     const wanted = await fromOutbox(form, session);
@@ -293,7 +293,7 @@
     const dialog = form.closest("dialog");
     if (dialog?.id) crm.openDialog(dialog.id);
     fillForm(form, box.fields);
-    Object.assign(session, { closed: false, dirty: false, created: Date.now(), changed: Date.now() });
+    Object.assign(session, { closed: false, edits: 0, written: 0, created: Date.now(), changed: Date.now() });
     hold(form, session, id);
     if (reply) showReply(form, reply);
     return true;
@@ -374,7 +374,7 @@
   window.drafts = {
     readable, pageOf, clock, end, reopen, sentences,
     // Write down what was typed last; resolves when it is kept.
-    flush: () => Promise.all([...sessions].map(([form, session]) => session.dirty && inTurn(form, session))),
+    flush: () => Promise.all([...sessions].map(([form, session]) => isUnsaved(session) && inTurn(form, session))),
     ready: device
       .claim(user)
       .then(() => acknowledgePosted(all("form[data-draft]").map((form) => form.dataset.draft)))
