@@ -1,11 +1,34 @@
-"""Imports."""
+"""Data from elsewhere."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class ImportsConfig(AppConfig):
-    """Imports."""
+    """Reading files of other systems."""
 
     name = "imports"
     verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        """Say what its jobs do, and put it into the navigation."""
+        from crm.jobs import register_job
+        from crm.navigation import NavEntry, register_nav
+        from crm.tabular import UnreadableFile
+        from imports.actions import runs
+        from teams.choices import Role
+
+        refusals = (UnreadableFile, runs.CannotImport)
+        register_job("import.check", runs.check, refusals=refusals)
+        register_job("import.load", runs.load, refusals=refusals)
+        register_nav(
+            NavEntry(
+                key="imports",
+                label=_("Import"),
+                url_name="imports:list",
+                icon="upload",
+                group=_("Manage"),
+                order=80,
+                roles={Role.MANAGER, Role.DIRECTOR, Role.ADMIN},
+            )
+        )

@@ -1,6 +1,17 @@
-"""Pages of this room."""
+"""Pages of the import wizard."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from imports.views import wizard
 
 app_name = "imports"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("import/", wizard.imports, name="list"),
+    path("import/new/", wizard.upload, name="upload"),
+    path("import/template/<slug:shape>/", wizard.template, name="template"),
+    path("import/<uuid:key>/", wizard.run_page, name="run"),
+    path("import/<uuid:key>/columns/", wizard.columns, name="columns"),
+    path("import/<uuid:key>/load/", wizard.load, name="load"),
+    path("import/<uuid:key>/take-back/", wizard.take_back, name="take_back"),
+    path("import/<uuid:key>/failures/", wizard.failures, name="failures"),
+]

@@ -43,7 +43,13 @@ def tidy_and_compile() -> None:
     for locale in LOCALES:
         path = ROOT / "locale" / locale / "LC_MESSAGES" / "django.po"
         catalogue = polib.pofile(str(path), wrapwidth=0)
-        for name in ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To"):
+        for name in (
+            "POT-Creation-Date",
+            "PO-Revision-Date",
+            "Last-Translator",
+            "Language-Team",
+            "Report-Msgid-Bugs-To",
+        ):
             catalogue.metadata.pop(name, None)
         catalogue.metadata["Project-Id-Version"] = "Key Accounts"
         catalogue.metadata["Language"] = locale

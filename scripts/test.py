@@ -54,9 +54,7 @@ def run(title: str, command: list[object], environment: dict[str, str] | None = 
 def run_checks() -> list[str]:
     """Run the fast checks; return the names of those that failed."""
     failed = [
-        name
-        for name, command in CHECKS.items()
-        if not run(name, command, PRODUCTION if name == "deployment" else None)
+        name for name, command in CHECKS.items() if not run(name, command, PRODUCTION if name == "deployment" else None)
     ]
     if failed:
         print(f"failed: {', '.join(failed)}")

@@ -52,7 +52,7 @@ class Supervisor:
             env=self._environment,
             cwd=self._cwd,
             start_new_session=True,  # Ctrl-C reaches the parent only, which then ends each child in order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads run yet when a child is started
+            preexec_fn=_die_with_parent,
         )
 
     def _restart_dead(self) -> None:

@@ -50,7 +50,9 @@ class Command(BaseCommand):
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                raise CommandError(f"Port {port} is taken. Stop what uses it, or choose another: make demo PORT={port + 1}") from None
+                raise CommandError(
+                    f"Port {port} is taken. Stop what uses it, or choose another: make demo PORT={port + 1}"
+                ) from None
 
     def _collect_static(self) -> None:
         """Collect the static files when they changed; compressing them takes a while."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from accounts.choices import (
     AccountKind,
@@ -18,12 +17,15 @@ from accounts.choices import (
     Treatment,
 )
 from accounts.models import Account, Contact, Industry, StanceChange, TierChange, TierPolicy, Turnover
+from crm.management.demo.bulk import write
 from crm.management.demo.names import STREETS, TRADES, Company, person_name
 from crm.models.abstract import Origin
 from crm.searchtext import search_text
 from teams.models import User
 
-BATCH = 2000
+SOURCES = Source.values[:9]
+STAGES = RelationshipStage.values[:3]
+TREATMENTS = Treatment.values
 POSITIONS = (
     ("总经理", "总经办", Level.TOP, [BuyingRole.DECIDER], 5),
     ("采购经理", "采购部", Level.DEPARTMENT, [BuyingRole.PURCHASER, BuyingRole.GATEKEEPER], 3),
@@ -79,7 +81,12 @@ def make_accounts(
 
 
 def _account_of(
-    customer: Customer, number: int, industries: dict[str, Industry], policy: TierPolicy | None, on: date, random: Random
+    customer: Customer,
+    number: int,
+    industries: dict[str, Industry],
+    policy: TierPolicy | None,
+    on: date,
+    random: Random,
 ) -> Account:
     company = customer.company
     phone = f"{company.area_code}-{random.randrange(60_000_000, 89_999_999)}"
@@ -90,7 +97,7 @@ def _account_of(
         short_name=company.short,
         kind=AccountKind.CUSTOMER if number % 4 else AccountKind.PROSPECT,
         industry=industries[company.industry],
-        source=random.choice(Source.values[:9]),
+        source=random.choice(SOURCES),
         owner=customer.owner,
         team_id=customer.owner.team_id,
         province=company.province,
@@ -118,12 +125,6 @@ def _tier_change(customer: Customer, policy: TierPolicy | None, on: date) -> Tie
         policy=policy,
         reason="季度重评",
     )
-
-
-def write(rows: Sequence[Any]) -> None:
-    """Insert rows of one model in batches."""
-    if rows:
-        type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
 
 
 def make_contacts(customers: Sequence[Customer], on: date, random: Random) -> None:
@@ -154,9 +155,9 @@ def _people_of(customer: Customer, count: int, on: date, random: Random) -> Iter
             buying_roles=[str(role) for role in roles],
             stance=stance,
             stance_on=on - timedelta(days=random.randrange(5, 150)) if stance else None,
-            treatment=random.choice(Treatment.values) if stance in (Stance.NON_SUPPORTER, Stance.HOSTILE) else "",
+            treatment=random.choice(TREATMENTS) if stance in (Stance.NON_SUPPORTER, Stance.HOSTILE) else "",
             influence=influence,
-            relationship=random.choice(RelationshipStage.values[:3]) if stance else "",
+            relationship=random.choice(STAGES) if stance else "",
             mobile=mobile,
             last_contact_on=customer.account.last_contact_on if random.random() < 0.6 else None,
             wechat=mobile if random.random() < 0.6 else "",

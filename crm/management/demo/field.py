@@ -5,7 +5,8 @@ from datetime import date, time, timedelta
 from random import Random
 
 from accounts.models import Contact
-from crm.management.demo.customers import Customer, write
+from crm.management.demo.bulk import write
+from crm.management.demo.customers import Customer
 from crm.models.abstract import Origin
 from visits.choices import NeedAttitude, NewClass, Purpose, Result, VisitKind
 from visits.models import Visit, VisitContact
@@ -24,12 +25,14 @@ SAID = (
 )
 PROMISES = ("提供车间布局图", "下周安排评审会", "把预算表发过来", "引见总经理", "确认样品数量")
 NEXT = ("带样品再访", "送技术方案", "约参观样板厂", "报价", "跟进评审结果", "商务谈判")
+KINDS, PURPOSES, RESULTS = VisitKind.values, Purpose.values, Result.values
+ATTITUDES, CLASSES = NeedAttitude.values, NewClass.values
 STARTS = (time(9, 0), time(9, 40), time(10, 30), time(13, 30), time(15, 0), time(16, 20))
 
 
 def contact_days(size: float, on: date, workday_before: Mapping[date, date], random: Random) -> list[date]:
     """Return the working days a customer was visited in the last six months; large ones more often."""
-    count = round(28 * (1 - size) ** 3 + 5.5)
+    count = round(28 * (1 - size) ** 3 + 7.5)
     return sorted({workday_before[on - timedelta(days=random.randrange(1, 183))] for _ in range(count)})
 
 
@@ -60,16 +63,16 @@ def _visit(customer: Customer, who: Contact, day: date, random: Random) -> Visit
     return Visit(
         account=customer.account,
         user=customer.owner,
-        kind=random.choices(VisitKind.values, weights=(70, 18, 8, 4))[0],
-        purpose=random.choice(Purpose.values),
+        kind=random.choices(KINDS, weights=(70, 18, 8, 4))[0],
+        purpose=random.choice(PURPOSES),
         happened_on=day,
         started_at=start,
         ended_at=time(start.hour + 1, random.choice((0, 10, 25))),
         said=random.choice(SAID).format(who=who.name),
-        result=random.choices(Result.values, weights=(45, 40, 15))[0],
+        result=random.choices(RESULTS, weights=(45, 40, 15))[0],
         goal_reached=random.random() < 0.6,
-        attitude=random.choice(NeedAttitude.values),
-        new_class=random.choice(NewClass.values),
+        attitude=random.choice(ATTITUDES),
+        new_class=random.choice(CLASSES),
         commitment=random.choice(PROMISES) if promised else "",
         commitment_on=day + timedelta(days=7) if promised else None,
         next_step=random.choice(NEXT),

@@ -7,7 +7,8 @@ from decimal import Decimal
 from random import Random
 
 from accounts.models import Contact
-from crm.management.demo.customers import Customer, write
+from crm.management.demo.bulk import write
+from crm.management.demo.customers import Customer
 from crm.management.demo.people import Firm
 from crm.models.abstract import Origin
 from crm.searchtext import search_text
@@ -35,8 +36,17 @@ PRODUCTS = (
     ("HX-100 伺服驱动", "HX", 8_600), ("HX-300 多轴控制", "HX", 26_000), ("RW-6 焊接工作站", "RW", 480_000),
     ("VI-2 视觉检测", "VI", 168_000), ("WS 立体仓库", "WS", 1_250_000), ("SV 年度服务", "SV", 60_000),
 )  # fmt: skip
-NEXT_STEPS = ("递交二轮报价", "约样板工厂参观", "确认技术协议", "拜访总经理", "补充付款方式说明", "安排样品测试", "确认评标时间")
+NEXT_STEPS = (
+    "递交二轮报价",
+    "约样板工厂参观",
+    "确认技术协议",
+    "拜访总经理",
+    "补充付款方式说明",
+    "安排样品测试",
+    "确认评标时间",
+)
 RIVALS = ("华东自控", "德力泰克", "三禾机电", "")
+EVIDENCE_KINDS = EvidenceKind.values
 SHARE_OPEN, SHARE_WON = 0.62, 0.24
 
 
@@ -114,9 +124,7 @@ def _deal(customer: Customer, way: Way, on: date, random: Random) -> Deal:
         odds=random.choice((20, 30, 50, 60, 70, 80, 90)),
         opened_on=reached[0],
         origin=Origin.DEMO,
-        search_text=search_text(
-            name, customer.company.name, pinyin=[customer.company.reading, work_reading]
-        ),
+        search_text=search_text(name, customer.company.name, pinyin=[customer.company.reading, work_reading]),
     )
     _give_outlook(opportunity, way, reached[-1], on, random)
     return Deal(opportunity, customer, reached)
@@ -177,7 +185,7 @@ def _evidence(deal: Deal, way: Way, random: Random) -> Iterator[Evidence]:
             yield Evidence(
                 opportunity=deal.opportunity,
                 criterion=criterion,
-                kind=random.choice(EvidenceKind.values),
+                kind=random.choice(EVIDENCE_KINDS),
                 text=f"{person.name}{random.choice(('当面确认', '邮件回复', '会议纪要写明', '电话里说明'))}",
                 contact=person,
                 happened_on=day,
@@ -211,7 +219,8 @@ def make_targets(firm: Firm, on: date) -> None:
         ]
         rows += [_target(PeriodKind.QUARTER, first, Decimal(4_000_000), user=rep) for rep in members]
         rows += [
-            _target(PeriodKind.MONTH, date(on.year, first.month + month, 1), quarter / 3, team=team) for month in range(3)
+            _target(PeriodKind.MONTH, date(on.year, first.month + month, 1), quarter / 3, team=team)
+            for month in range(3)
         ]
     write(rows)
 
