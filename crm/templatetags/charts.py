@@ -50,7 +50,7 @@ def sparkline(values: Sequence[Number], *, label: str) -> SafeString:
     last_x, last_y = points[-1] if points else (0, 0)
     return format_html(
         '<svg class="spark" role="img" viewBox="0 0 96 24" width="96" height="24"><title>{}</title>'
-        '<polyline points="{}"></polyline><circle cx="{}" cy="{}" r="2"></circle></svg>',
+        '<polyline fill="none" points="{}"></polyline><circle cx="{}" cy="{}" r="2"></circle></svg>',
         label,
         " ".join(f"{x},{y}" for x, y in points),
         last_x,

@@ -281,7 +281,6 @@
       all("tbody th", table).forEach((cell) => cell.setAttribute("role", "rowheader"));
     });
     find("[data-error-summary]", root)?.focus();
-    if (matchMedia("(max-width: 767.98px)").matches) all("[data-filter-bar]", root).forEach((bar) => (bar.open = false));
   };
   const remember = () => {
     if (doc.body.hasAttribute("data-plain")) return localStorage.removeItem("crm.recents");

@@ -29,7 +29,9 @@
     const box = document.createElement("div");
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", label);
-    box.append(...children);
+    const heading = document.createElement("div");
+    Object.assign(heading, { className: "option-group", textContent: label, ariaHidden: "true" });
+    box.append(heading, ...children);
     return box;
   };
   const readRecents = () => {
