@@ -7,7 +7,9 @@ who needs a row beyond it narrows the list with a filter.
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, OrderBy, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -66,9 +68,17 @@ class Page(Generic[T]):
         return len(self.items)
 
 
-def paginate(queryset: QuerySet[M, T], request_params: QueryDict, *, size: int = 50, cap: int = 10_000) -> Page[T]:
+def paginate(
+    queryset: QuerySet[M, T],
+    request_params: QueryDict,
+    *,
+    size: int = 50,
+    cap: int = 10_000,
+    searched: bool = False,
+) -> Page[T]:
     """Return the page the parameters ask for (`page`, from 1); what is no number is page 1, what is too far the last.
 
+    Pass `searched` when a text search narrows the list: what it finds is then sorted, see `_sorted_afterwards`.
     The order of the list must end with its primary key, else rows could be shown twice or never: AssertionError.
     """
     assert_stable_order(queryset)
@@ -78,7 +88,8 @@ def paginate(queryset: QuerySet[M, T], request_params: QueryDict, *, size: int =
     asked = _asked(request_params.get(PAGE_PARAMETER, ""))
     number = min(asked, last_number)
     start = (number - 1) * size
-    items = list(queryset[start : min(start + size, max(count, 1))])
+    ordered = _sorted_afterwards(queryset) if searched and exact else queryset
+    items = list(ordered[start : min(start + size, max(count, 1))])
     at_the_end = number == last_number and not exact
     return Page(
         items=items,
@@ -103,7 +114,29 @@ def assert_stable_order(queryset: QuerySet[Any, Any]) -> None:
     order = queryset.query.order_by or queryset.query.get_meta().ordering
     last = _column(order[-1]) if order else ""
     if last not in ("pk", "id", queryset.query.get_meta().pk.name):
-        raise AssertionError(f"a paged list of {queryset.model.__name__} must be ordered by pk last, not {list(order or ())}")
+        raise AssertionError(
+            f"a paged list of {queryset.model.__name__} must be ordered by pk last, not {list(order or ())}"
+        )
+
+
+def _sorted_afterwards(queryset: QuerySet[M, T]) -> QuerySet[M, T]:
+    """Return the list in the same order, but so that the database cannot walk an index of the order.
+
+    PostgreSQL expects the found rows to be spread evenly over that index and walks it until a page is full. For all
+    companies of 重庆 in the order of their names it walks nearly to the end: 170 ms among 100,000, against 11 ms for
+    finding them first and sorting them. Only for lists within the cap, where there is little to sort.
+    """
+    first, *others = queryset.query.order_by or queryset.query.get_meta().ordering or ["pk"]
+    name = _column(first)
+    try:
+        queryset.model._meta.get_field(queryset.model._meta.pk.name if name == "pk" else name)
+    except FieldDoesNotExist:  # computed, or a path to another table: there is no index to walk
+        return queryset
+    if not isinstance(first, OrderBy):
+        first = OrderBy(F(name), descending=isinstance(first, str) and first.startswith("-"))
+    computed = first.copy()
+    computed.set_source_expressions([Coalesce(name, name)])
+    return queryset.order_by(computed, *others)
 
 
 def _column(ordering: object) -> str:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db.models import F
+from django.db.models.functions import Length
 from django.http import QueryDict
 from django.utils import translation
 
@@ -126,3 +127,32 @@ def test_an_order_that_ends_with_the_key_is_stable(order):
 def test_an_order_that_could_change_by_itself_is_refused(order):
     with pytest.raises(AssertionError, match="must be ordered by pk last"):
         page(CalendarDay.objects.order_by(*order))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("day", "pk"),
+        ("-day", "-pk"),
+        ("-pk",),
+        ("is_workday", "-day", "pk"),
+        (F("name").desc(nulls_last=True), "pk"),
+        (F("day"), "pk"),
+    ],
+)
+def test_what_a_search_finds_comes_in_the_same_order(order, django_assert_num_queries):
+    fill(7)
+    rows = CalendarDay.objects.order_by(*order)
+    with django_assert_num_queries(2) as asked:
+        items = page(rows, searched=True).items
+    assert items == list(rows)
+    assert "COALESCE" in asked.captured_queries[1]["sql"]
+
+
+def test_a_long_search_result_and_a_computed_order_are_left_to_the_index(django_assert_num_queries):
+    rows = fill(12)
+    with django_assert_num_queries(2) as asked:
+        page(rows, cap=10, searched=True)
+    assert "COALESCE" not in asked.captured_queries[1]["sql"]
+    computed = CalendarDay.objects.annotate(length=Length("name")).order_by("length", "pk")
+    assert len(page(computed, searched=True)) == 12
