@@ -10,10 +10,11 @@ from visits.models import DayPlan, PlanItem, Visit
 
 
 class DayPlanFactory(factory.django.DjangoModelFactory[DayPlan]):
-    """A draft for 24 November 2026."""
+    """A draft for 24 November 2026; one a person and day."""
 
     class Meta:
         model = DayPlan
+        django_get_or_create = ("user", "day")
 
     user = factory.SubFactory(UserFactory)
     day = date(2026, 11, 24)

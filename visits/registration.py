@@ -1,0 +1,100 @@
+"""What this room tells the rooms below, once, when the process starts."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.panels import Panel, register_panel
+from accounts.timeline import register_source
+from crm.kinds import Kind, register_kind
+from crm.navigation import Command, NavEntry, register_command, register_nav
+from crm.pwa import register_offline_page
+from crm.undo import register_undo
+from followups.approval_kinds import ApprovalKind, register_approval
+from followups.rules import register_rule
+from teams.choices import Role
+from visits import signing
+from visits.actions import plans, visits
+from visits.models import DayPlan, PlanItem, Visit
+from visits.rules import RULES
+from visits.timeline import SOURCE
+
+SELLERS = {Role.REP, Role.MANAGER, Role.DIRECTOR}
+READERS = SELLERS | {Role.CLERK}
+# The pages of this room that have an entry of their own mark only that one; all others stand under "Visits".
+NOWHERE = ("none",)
+
+
+def register() -> None:
+    """Register kinds, ways back, what is signed, rules, the timeline, pages kept on devices, and the navigation."""
+    _kinds()
+    _undo()
+    register_approval(
+        plans.KIND, ApprovalKind(_("Day plan"), signing.decided, signing.describe, reopened=signing.reopened)
+    )
+    for rule in RULES:
+        register_rule(rule)
+    register_source(SOURCE)
+    register_panel(Panel("visits", _("Visits"), "visits:of_account", 30))
+    for page in ("visits:today", "visits:new"):
+        register_offline_page(page)
+    _navigation()
+
+
+def _kinds() -> None:
+    register_kind(
+        Kind(
+            "visit",
+            Visit,
+            lambda user: Visit.objects.visible_to(user).select_related("account"),
+            lambda pk: reverse("visits:visit", args=[pk]),
+            lambda visit: f"{visit.account.called} {visit.happened_on.isoformat()}",
+        )
+    )
+    register_kind(
+        Kind(
+            "day_plan",
+            DayPlan,
+            lambda user: DayPlan.objects.visible_to(user).select_related("user"),
+            lambda pk: reverse("visits:day_plan", args=[pk]),
+        )
+    )
+    register_kind(
+        Kind(
+            "plan_item",
+            PlanItem,
+            lambda user: PlanItem.objects.visible_to(user).select_related("account", "plan"),
+            lambda pk: reverse("visits:stop", args=[pk]),
+            lambda item: item.account.called,
+        )
+    )
+
+
+def _undo() -> None:
+    register_undo("visits.log_visit", visits.undo_log_visit)
+    register_undo("visits.archive_visit", visits.undo_archive_visit)
+    register_undo("visits.remove_stop", plans.undo_remove_stop)
+
+
+def _navigation() -> None:
+    entries = (
+        NavEntry("today", _("Today"), "visits:today", "home", "", 10, SELLERS, {Role.REP}, go="t", match=NOWHERE),
+        NavEntry("plan", _("Plan"), "visits:plan", "calendar-event", "", 12, SELLERS, go="p", match=NOWHERE),
+        NavEntry("visits", _("Visits"), "visits:list", "map-pin", "", 40, READERS, go="v"),
+        NavEntry(
+            "log-visit",
+            _("Log visit"),
+            "visits:new",
+            "pencil-plus",
+            "",
+            500,
+            SELLERS,
+            phone=True,
+            emphasis=True,
+            side=False,
+            match=NOWHERE,
+        ),
+    )
+    for entry in entries:
+        register_nav(entry)
+    register_command(Command("new-visit", _("Log a visit"), "visits:new", "pencil-plus", SELLERS, "N", 10))
+    register_command(Command("plan", _("Plan the next working day"), "visits:plan", "calendar-plus", SELLERS, "", 20))
