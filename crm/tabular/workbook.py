@@ -17,6 +17,7 @@ import openpyxl
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 from openpyxl.cell.read_only import EMPTY_CELL
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
@@ -114,11 +115,31 @@ def _damaged() -> UnreadableFile:
 
 
 def _book(data: bytes) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader = _Reader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+class _UnmeasuredSheet(ReadOnlyWorksheet):  # type: ignore[misc] # openpyxl is not annotated
+    """A sheet whose size is not looked for: a file need not say it, and then openpyxl reads all rows to find it."""
+
+    def _get_size(self) -> None:
+        return
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]
+    """openpyxl's reader, with sheets that cost nothing until their rows are asked for."""
+
+    def read_worksheets(self) -> None:
+        """List the sheets; charts on a sheet of their own hold no table."""
+        for sheet, relation in self.parser.find_sheets():
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type:
+                listed = _UnmeasuredSheet(self.wb, sheet.name, relation.target, self.shared_strings)
+                listed.sheet_state = sheet.state
+                self.wb._sheets.append(listed)
 
 
 def _records(sheet: ReadOnlyWorksheet, columns: int) -> Iterator[Record]:
-    sheet.reset_dimensions()  # what the file says about its own size is often wrong
     gap: object = None  # openpyxl yields one and the same row for all missing ones: a million of them cost nothing
     for number, cells in enumerate(sheet.iter_rows(max_col=columns), start=1):
         if cells is gap:
