@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from accounts.choices import SPONSORS, Tier
 from crm.searchtext import search_filter
@@ -47,6 +47,13 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def tiered(self, tier: Tier | str) -> Self:
         """Return customers of a tier; "" are those without."""
         return self.filter(tier=tier)
+
+    def with_turnover(self, *, since: date, until: date) -> Self:
+        """Add `turnover_sum`, what was booked after `since` up to `until`; None where nothing was."""
+        bookings: Any = self.model._meta.get_field("turnover").related_model
+        booked = bookings.objects.filter(account=OuterRef("pk"), booked_on__gt=since, booked_on__lte=until)
+        total = booked.order_by().values("account").annotate(total=Sum("amount")).values("total")
+        return self.annotate(turnover_sum=Subquery(total))
 
     def contacted_since(self, day: date) -> Self:
         """Return customers somebody was in contact with on `day` or later."""

@@ -1,12 +1,25 @@
 """What this room tells the rooms below, once, when the process starts."""
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from accounts import rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
 from accounts.models import Account, Contact
+from accounts.search import find_accounts, find_contacts
+from accounts.timeline import Source, register_source
 from crm.kinds import Kind, register_kind
+from crm.navigation import Command, NavEntry, register_command, register_nav
+from crm.searching import register_search
 from crm.undo import register_undo
+from followups.rules import register_rule
+from teams.choices import Role
+from teams.holdings import Holding, register_holding
+from teams.models import User
+
+SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.CLERK})
+WITH_CUSTOMERS = SELLERS | {Role.DEALER}
 
 
 def _kinds() -> None:
@@ -38,7 +51,49 @@ def _undo() -> None:
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
 
 
+def _frame() -> None:
+    register_nav(
+        NavEntry(
+            key="accounts",
+            label=_("Customers"),
+            url_name="accounts:list",
+            icon="building",
+            order=20,
+            roles=WITH_CUSTOMERS,
+            phone=True,
+            go="c",
+        )
+    )
+    register_nav(
+        NavEntry(
+            key="tiers",
+            label=_("Tier policy"),
+            url_name="accounts:tiers",
+            icon="adjustments-horizontal",
+            group=_("Administration"),
+            order=220,
+            roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
+        )
+    )
+    register_command(
+        Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
+    )
+    register_search("account", _("Customers"), 10, find_accounts)
+    register_search("contact", _("People"), 20, find_contacts)
+
+
+def _held(user: User) -> int:
+    return Account.objects.live().filter(owner=user).count()
+
+
 def register() -> None:
-    """Register kinds, ways back, navigation, timeline sources and rules."""
+    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, jobs."""
     _kinds()
     _undo()
+    _frame()
+    register_source(Source("changes", _("Changes"), timeline_sources.changes))
+    register_rule(rules.RULE)
+    register_holding(
+        Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
+    )
+    tier_jobs.register()

@@ -5,9 +5,11 @@ Rows in, proposals out: no database, no clock, and the order of the rows does no
 """
 
 from bisect import bisect_left
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -45,6 +47,12 @@ class Cuts:
     def __post_init__(self) -> None:
         if not 0 < self.a < self.b < HUNDRED:
             raise ValueError("the share for A lies below that for A and B, and both below 100")
+
+
+def window_start(on: date, months: int) -> date:
+    """Return the day after which turnover counts: the same day so many months before, or that month's last."""
+    years, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    return date(years, month + 1, min(on.day, monthrange(years, month + 1)[1]))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,11 @@ class Entry:
     url: str = ""
     who: str = ""
 
+    @property
+    def summary(self) -> str:
+        """Return the text, as the component that draws a line calls it."""
+        return self.text
+
 
 @dataclass(frozen=True)
 class Source:

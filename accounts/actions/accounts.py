@@ -97,11 +97,14 @@ def _write_owners(
     accounts: Sequence[Account], owners: Mapping[int, tuple[int | None, int | None]], *, actor: User | None, action: str
 ) -> None:
     """Set owner and team of locked rows (account → owner, team), raise their versions, record each; in batches."""
+    people = {account.owner_id for account in accounts} | {owner_id for owner_id, _team in owners.values()}
+    names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
     entries = []
     for account in accounts:
         owner_id, team_id = owners[account.pk]
         changes = {
             "owner": [account.owner_id, owner_id],
+            "names": [names.get(account.owner_id, ""), names.get(owner_id, "")],
             "team": [account.team_id, team_id],
             "version": [account.version, account.version + 1],
         }
@@ -116,7 +119,7 @@ def change_owner(account: Account, *, to: User, actor: User | None) -> Account:
     """Give one customer to somebody else and his team; his colleagues in the account team stay. Return it fresh."""
     current = Account.objects.select_for_update().get(pk=account.pk)
     if (current.owner_id, current.team_id) != (to.pk, to.team_id):
-        write_fields(current, {"owner": to, "team": to.team}, actor=actor, action="account.owner_changed")
+        _write_owners([current], {current.pk: (to.pk, to.team_id)}, actor=actor, action="account.owner_changed")
     return current
 
 

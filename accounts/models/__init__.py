@@ -2,11 +2,13 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.look import AccountLook
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
 
 __all__ = [
     "Account",
+    "AccountLook",
     "AccountMember",
     "Contact",
     "Industry",

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +58,9 @@ class Account(ClientMade, Versioned, Recorded):
     city = models.CharField(_("city"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = models.CharField(
+        _("website"), max_length=200, blank=True, validators=[URLValidator(schemes=["http", "https"])]
+    )
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     founded = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
@@ -110,10 +112,13 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["owner", "tier"], name="account_by_owner"),
             models.Index(fields=["team", "tier"], name="account_by_team"),
             models.Index(fields=["tier", "id"], name="account_by_tier"),
+            models.Index(Case(When(tier="", then=Value("Z")), default=F("tier")), "id", name="account_tier_order"),
             models.Index(fields=["name", "id"], name="account_by_name"),
             models.Index(fields=["next_contact_on", "id"], name="account_by_next"),
             models.Index(fields=["last_contact_on", "id"], name="account_by_last"),
             models.Index(fields=["city", "id"], name="account_by_city"),
+            models.Index(fields=["industry", "id"], name="account_by_industry"),
+            models.Index(fields=["kind", "id"], name="account_by_kind"),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")

@@ -1,0 +1,118 @@
+"""Filters of the list of customers; its page, its export and its bulk actions use the same ones."""
+
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import AccountKind, Tier
+from accounts.columns import COLUMNS
+from accounts.models import Account, Industry
+from accounts.querysets import AccountQuerySet
+from teams.filters import TeamFilter
+from teams.models import Team, User
+
+GROUP_DEPTH = 4
+NO_TIER = "none"
+
+
+class AccountFilter(filters.FilterSet):
+    """Which customers: by text, tier, owner, team, trade, place, kind, by what is due and who was long not seen."""
+
+    q = filters.CharFilter(
+        label=_("Search"),
+        method="by_text",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, pinyin initials or end of a phone")}),
+    )
+    tier = filters.MultipleChoiceFilter(
+        label=_("Tier"),
+        choices=[*Tier.choices, (NO_TIER, _("none yet"))],
+        method="by_tier",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Everybody"))
+    team = TeamFilter(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Every team"))
+    industry = filters.ModelChoiceFilter(
+        label=_("Industry"), queryset=Industry.objects.order_by("name"), empty_label=_("Every industry")
+    )
+    province = filters.CharFilter(label=_("Province"), lookup_expr="startswith")
+    city = filters.CharFilter(label=_("City"), lookup_expr="startswith")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=AccountKind.choices, empty_label=_("Every kind"))
+    quiet = filters.NumberFilter(label=_("No contact for (days)"), method="by_quiet", min_value=1, max_value=3650)
+    next = filters.ChoiceFilter(
+        label=_("Next contact"),
+        choices=[("overdue", _("overdue")), ("week", _("within 7 days")), ("none", _("not set"))],
+        empty_label=_("Any time"),
+        method="by_next",
+    )
+    archived = filters.ChoiceFilter(
+        label=_("Archive"), choices=[("yes", _("only archived"))], empty_label=_("not archived"), method="by_archived"
+    )
+    group = filters.NumberFilter(method="by_group", widget=forms.HiddenInput)
+    # Not filters, but part of what a view of the list is: they stay when a filter changes.
+    sort = filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    col = filters.MultipleChoiceFilter(
+        method="keep", choices=[(column.key, column.label) for column in COLUMNS], widget=forms.MultipleHiddenInput
+    )
+
+    class Meta:
+        model = Account
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.filters["owner"].queryset = User.objects.visible_to(user).sellers().order_by("name", "pk")
+        self.filters["team"].queryset = Team.objects.visible_to(user)
+
+    def by_text(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
+        """Narrow to customers found by any part of a name, pinyin initials or the end of a phone number."""
+        return queryset.matching(value)
+
+    def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
+        """Narrow to some tiers; "none" are customers without one."""
+        return queryset.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else queryset
+
+    def by_quiet(self, queryset: AccountQuerySet, _name: str, value: Any) -> AccountQuerySet:
+        """Narrow to customers nobody was in contact with for so many days, or ever."""
+        line = self.on - timedelta(days=int(value))
+        return queryset.filter(Q(last_contact_on=None) | Q(last_contact_on__lt=line))
+
+    def by_next(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
+        """Narrow by the day of the next contact."""
+        if value == "none":
+            return queryset.filter(next_contact_on=None)
+        if value == "overdue":
+            return queryset.filter(next_contact_on__lt=self.on)
+        return queryset.filter(next_contact_on__range=(self.on, self.on + timedelta(days=7)))
+
+    def by_archived(self, queryset: AccountQuerySet, _name: str, _value: str) -> AccountQuerySet:
+        """Leave the archived ones in; `filter_queryset` decides."""
+        return queryset
+
+    def keep(self, queryset: AccountQuerySet, _name: str, _value: Any) -> AccountQuerySet:
+        """Narrow nothing."""
+        return queryset
+
+    def by_group(self, queryset: AccountQuerySet, _name: str, value: Any) -> AccountQuerySet:
+        """Narrow to a company and all below it in its group."""
+        found = Q(pk=value)
+        for depth in range(1, GROUP_DEPTH + 1):
+            found |= Q(**{"__".join(["parent"] * depth): value})
+        return queryset.filter(found)
+
+    def filter_queryset(self, queryset: AccountQuerySet) -> AccountQuerySet:
+        """Apply the filters; archived customers are shown only when asked for."""
+        found: AccountQuerySet = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("archived"):
+            return found.exclude(archived_at=None)
+        return found.live()
+
+    @property
+    def active_count(self) -> int:
+        """Return how many filters are set."""
+        values = self.form.cleaned_data if self.is_valid() else {}
+        return sum(1 for name, value in values.items() if value and name not in ("sort", "col"))

@@ -1,0 +1,190 @@
+"""What a tier policy would do, as its page shows it: who moves, what money, which visits, which shares."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.cadence import visits_a_month
+from accounts.choices import Tier
+from accounts.models import Account
+from accounts.tier_runs import TierRun, policy_in_force
+from accounts.tiering import ALL, Cell, Proposal, Standing, matrix, per_owner, shares
+from crm.charts import Column
+from teams.models import User
+
+SHOWN_MOVERS = 20
+ONE_PLACE = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the matrix: from one tier to each, and their sum."""
+
+    tier: str
+    cells: list[tuple[str, Cell]]
+    total: Cell
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A customer that would move; without a name for those who do not see it."""
+
+    account: Account | None
+    before: str
+    after: str
+    turnover: Decimal
+    reason: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """Contacts a month one seller owes, before and after."""
+
+    name: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def more(self) -> Decimal:
+        """Return how many more; below zero fewer."""
+        return self.after - self.before
+
+
+def _total(cells: Iterable[Cell]) -> Cell:
+    found = list(cells)
+    return Cell(sum(cell.customers for cell in found), sum((cell.turnover for cell in found), Decimal(0)))
+
+
+def matrix_rows(run: TierRun) -> tuple[list[Row], Row]:
+    """Return the before/after matrix row by row, and its sums."""
+    cells = matrix(run.standings)
+    rows = [Row(x, [(y, cells[x, y]) for y in ALL], _total(cells[x, y] for y in ALL)) for x in ALL]
+    sums = [(y, _total(cells[x, y] for x in ALL)) for y in ALL]
+    return rows, Row("", sums, _total(cell for _tier, cell in sums))
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Return in words why a customer stands where it does."""
+    if not proposal.rank:
+        return _("too little is known")
+    return _("place %(rank)s of %(of)s, score %(score)s (turnover %(sold)s, potential %(grows)s, credit %(pays)s)") % {
+        "rank": proposal.rank,
+        "of": proposal.of,
+        "score": proposal.score.quantize(ONE_PLACE),
+        "sold": proposal.turnover_score.quantize(ONE_PLACE),
+        "grows": proposal.potential_score.quantize(ONE_PLACE),
+        "pays": proposal.credit_score.quantize(ONE_PLACE),
+    }
+
+
+def movers_for(run: TierRun, user: User) -> tuple[list[Mover], int]:
+    """Return the largest customers that would move, and how many more there are.
+
+    Names only of customers the person sees: an admin sets the rules and sees counts and money, no customer.
+    """
+    movers = sorted(run.movers, key=lambda standing: (-standing.turnover, standing.id))
+    shown = movers[:SHOWN_MOVERS]
+    seen = Account.objects.visible_to(user).in_bulk([standing.id for standing in shown])
+    rows = [
+        Mover(
+            seen.get(standing.id),
+            standing.before,
+            standing.after,
+            standing.turnover,
+            reason_of(run.proposals[standing.id]),
+        )
+        for standing in shown
+    ]
+    return rows, len(movers) - len(shown)
+
+
+def visits(run: TierRun) -> tuple[Decimal, Decimal]:
+    """Return the contacts a month all customers ask for: by the policy in force, and by this one."""
+    before, after = Counter(s.before for s in run.standings), Counter(s.after for s in run.standings)
+    return visits_a_month(before, policy_in_force().contact_days), visits_a_month(after, run.policy.contact_days)
+
+
+def loads(run: TierRun) -> list[Load]:
+    """Return what each seller owes a month before and after; those whose load grows most first."""
+    days = policy_in_force().contact_days
+    books = per_owner(standing for standing in run.standings if standing.owner is not None)
+    names = dict(User.objects.filter(pk__in=list(books)).values_list("pk", "name"))
+    found = [
+        Load(names.get(owner, ""), visits_a_month(before, days), visits_a_month(after, run.policy.contact_days))
+        for owner, (before, after) in books.items()
+    ]
+    return sorted(found, key=lambda load: (-load.more, load.name))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A tier's actual share beside its reference, in percent, for customers, turnover and staff."""
+
+    tier: str
+    customers: Decimal
+    turnover: Decimal
+    staff: Decimal
+    reference: dict[str, int]
+
+
+def compared(standings: list[Standing], reference: dict[str, dict[str, int]], *, after: bool = False) -> list[Compared]:
+    """Return actual beside reference shares (growing-key-accounts, the nine numbers); the last row has no tier."""
+    found = shares(standings, after=after)
+    return [
+        Compared(
+            tier,
+            found[tier].customers.quantize(ONE_PLACE),
+            found[tier].turnover.quantize(ONE_PLACE),
+            found[tier].staff.quantize(ONE_PLACE),
+            reference.get(tier, {}),
+        )
+        for tier in ALL
+        if tier or found[tier].customers
+    ]
+
+
+def turnover_columns(rows: list[Compared]) -> list[Column]:
+    """Return the chart: each tier's share of turnover, and the reference as a line."""
+    return [
+        Column(row.tier, row.turnover, f"{row.turnover} %", line=row.reference.get("turnover"))
+        for row in rows
+        if row.tier
+    ]
+
+
+def finding(rows: list[Compared]) -> str:
+    """Return what the shares say, in one sentence."""
+    best = next((row for row in rows if row.tier == Tier.A), None)
+    if best is None or not best.customers:
+        return _("No customer has tier A yet.")
+    return _("A customers are %(customers)s %% of all and bring %(turnover)s %% of the turnover.") % {
+        "customers": best.customers,
+        "turnover": best.turnover,
+    }
+
+
+def simulated(run: TierRun, user: User) -> dict[str, Any]:
+    """Return everything the simulation shows."""
+    rows, sums = matrix_rows(run)
+    movers, more = movers_for(run, user)
+    before, after = visits(run)
+    moving = len(run.movers)
+    return {
+        "matrix": rows,
+        "matrix_sums": sums,
+        "tiers": ALL,
+        "moving": moving,
+        "moving_text": ngettext("%(n)s customer moves", "%(n)s customers move", moving) % {"n": moving},
+        "fixed": sum(standing.is_fixed for standing in run.standings),
+        "movers": movers,
+        "more_movers": more,
+        "visits_before": before,
+        "visits_after": after,
+        "loads": loads(run),
+        "compared": compared(run.standings, run.policy.reference, after=True),
+    }

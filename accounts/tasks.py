@@ -1,0 +1,12 @@
+"""Background work of this room."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task(name="accounts.end_overrides")
+def end_overrides() -> int:
+    """Give customers whose hand-set tier has run out the tier they earn."""
+    from accounts.actions.tiers import end_expired_overrides
+
+    return end_expired_overrides(on=timezone.localdate())

@@ -1,0 +1,172 @@
+"""A customer's page: overview, people, history."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.actions.looks import note_look
+from accounts.choices import BuyingRole
+from accounts.facts import facts_of
+from accounts.health import Person, coverage, findings, is_unseen
+from accounts.history import as_events, history_of_account
+from accounts.models import Account, AccountLook, Contact
+from accounts.orgchart import grow
+from accounts.panels import panels
+from accounts.timeline import Entry, sources, timeline
+from crm.http import AuthenticatedHttpRequest, is_fragment
+from crm.paging import paginate
+from teams.access import get_visible_or_404, may
+from teams.choices import Right
+
+PAGE = 20
+KEY_PEOPLE = 6
+
+
+def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
+    """Return a customer the person sees, with what its pages name; one query."""
+    look = AccountLook.objects.filter(account=OuterRef("pk"), user=request.user)
+    rows = Account.objects.select_related("owner", "team", "industry", "parent").annotate(
+        seen_at=Subquery(look.values("seen_at")), before_at=Subquery(look.values("before_at"))
+    )
+    account: Account = get_visible_or_404(rows, request.user, pk=pk)
+    return account
+
+
+def person_of(contact: Contact) -> Person:
+    """Return a contact as the relationship is judged by."""
+    return Person(contact.name, contact.buying_roles, contact.stance, contact.last_contact_on)
+
+
+def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: list[Contact]) -> dict[str, Any]:
+    """Return what every tab of the page shows at its head."""
+    found = findings(
+        [person_of(contact) for contact in people],
+        last=account.last_contact_on,
+        following=account.next_contact_on,
+        on=request.today,
+    )
+    return {
+        "account": account,
+        "tab": tab,
+        "findings": found,
+        "panels": panels(),
+        "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
+        "may_set_tier": may(request.user, Right.LEAD),
+        "today": request.today,
+    }
+
+
+def _people(account: Account) -> list[Contact]:
+    """Return the people there, the most influential first."""
+    return sorted(account.contacts.live().order_by("name", "pk"), key=lambda contact: -(contact.influence or 0))
+
+
+def _entries(request: AuthenticatedHttpRequest, account: Account) -> dict[str, Any]:
+    """Return a page of the timeline, and the cursor of the next one."""
+    group, before = request.GET.get("group", ""), _cursor(request.GET.get("before", ""))
+    known = sources()
+    group = group if group in {source.name for source in known} else ""
+    found = timeline([account.pk], user=request.user, group=group, before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    return {
+        "entries": shown,
+        "cursor": shown[-1].at.isoformat() if len(found) > PAGE else "",
+        "group": group,
+        "sources": known,
+    }
+
+
+def _cursor(text: str) -> datetime | None:
+    """Return the moment of a cursor; None for nothing and for what is none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def _news(entries: list[Entry], since: datetime | None) -> list[tuple[str, int]]:
+    """Return what is newer than the last look: label of the source and how many."""
+    if since is None:
+        return []
+    labels = {source.name: str(source.label) for source in sources()}
+    counts: dict[str, int] = {}
+    for entry in entries:
+        if entry.at > since:
+            counts[entry.group] = counts.get(entry.group, 0) + 1
+    return [(labels.get(group, group), count) for group, count in counts.items()]
+
+
+@require_GET
+def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Show a customer at a glance: facts, what happened, who matters."""
+    account = account_or_404(request, pk)
+    people = _people(account)
+    context = head(request, account, "overview", people) | _entries(request, account)
+    look: Any = account  # annotated by account_or_404
+    since = note_look(account, user=request.user, seen_at=look.seen_at, before_at=look.before_at, now=request.now)
+    context |= {
+        "facts": facts_of(account),
+        "people": people[:KEY_PEOPLE],
+        "more_people": max(0, len(people) - KEY_PEOPLE),
+        "since": since,
+        "news": _news(context["entries"], since),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@require_GET
+def account_timeline(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Answer with a further part of the timeline; without htmx with the page that holds it."""
+    account = account_or_404(request, pk)
+    if not is_fragment(request):
+        return redirect(f"{account.get_absolute_url()}?{request.GET.urlencode()}")
+    template = "accounts/account.html#entries" if request.GET.get("before") else "accounts/account.html#timeline"
+    return render(request, template, {"account": account} | _entries(request, account))
+
+
+def _shown(people: list[Contact], show: str, request: AuthenticatedHttpRequest) -> list[Contact]:
+    """Return those a coverage number counts."""
+    checks = {
+        "deciders": lambda person: person.decides,
+        "unmet": lambda person: person.decides and person.seen_on is None,
+        "sponsors": lambda person: person.stance in ("PS", "SN"),
+        "against": lambda person: person.stance in ("NS", "H"),
+        "unseen": lambda person: is_unseen(person, request.today),
+    }
+    check = checks.get(show)
+    return [contact for contact in people if check is None or check(person_of(contact))]
+
+
+@require_GET
+def account_people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Show the organisation: who reports to whom, what each thinks of us, who was not seen; and our own team."""
+    account = account_or_404(request, pk)
+    people = _people(account)
+    show = request.GET.get("show", "")
+    shown = _shown(people, show, request)
+    context = head(request, account, "people", people) | {
+        "tree": grow(shown),
+        "shown": shown,
+        "show": show,
+        "coverage": coverage([person_of(contact) for contact in people], on=request.today),
+        "role_names": dict(BuyingRole.choices),
+        "members": account.members.select_related("user", "user__team").order_by("role", "pk"),
+    }
+    return render(request, "accounts/people.html", context)
+
+
+@require_GET
+def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Show who changed what, newest first."""
+    account = account_or_404(request, pk)
+    page = paginate(history_of_account(account), request.GET)
+    context = head(request, account, "history", _people(account)) | {"page": page, "events": as_events(page.items)}
+    context["empty"] = _("Nothing was changed here yet.")
+    return render(request, "accounts/history.html", context)

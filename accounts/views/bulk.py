@@ -1,0 +1,65 @@
+"""What is done to many customers at once: asked first, done in one go, taken back in one go."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.actions.accounts import change_owners
+from accounts.forms.account import HandOverForm
+from accounts.models import Account
+from accounts.views.lists import MOST_ROWS, filtered
+from crm.http import AuthenticatedHttpRequest, go_to
+from crm.paging import bounded_count
+from teams.access import needs
+from teams.choices import Right
+
+SHOWN = 20
+
+
+def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Account]:
+    """Return the customers ticked, or with `everything` all that the filters in `query` find; visible ones only."""
+    if request.POST.get("everything"):
+        return filtered(request, QueryDict(request.POST.get("query", ""))).qs
+    ids = [int(value) for value in request.POST.getlist("ids") if value.isascii() and value.isdigit()]
+    return Account.objects.visible_to(request.user).live().filter(pk__in=ids[:MOST_ROWS])
+
+
+def _back_to(request: AuthenticatedHttpRequest) -> str:
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    return f"{reverse('accounts:list')}?{query}" if query else reverse("accounts:list")
+
+
+@require_POST
+@needs(Right.HAND_OVER)
+def hand_over(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Show which customers would go to whom; with `sure`, give them."""
+    chosen = _selected(request)
+    count = bounded_count(chosen, MOST_ROWS)
+    if not 0 < count <= MOST_ROWS:
+        few = _("Choose at least one customer first.")
+        many = _("At most 5,000 customers at a time. Narrow the list with a filter.")
+        messages.warning(request, many if count else few)
+        return redirect(_back_to(request))
+    form = HandOverForm(request.POST if request.POST.get("sure") else None, user=request.user)
+    if form.is_valid():
+        entry = change_owners(chosen, to=form.cleaned_data["to"], actor=request.user, now=request.now)
+        messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
+        return go_to(request, _back_to(request))
+    context = {
+        "form": form,
+        "count": count,
+        "title": ngettext("Give %(n)s customer to somebody else", "Give %(n)s customers to somebody else", count)
+        % {"n": count},
+        "accounts": chosen.select_related("owner", "team").order_by("name", "pk")[:SHOWN],
+        "more": max(0, count - SHOWN),
+        "ids": request.POST.getlist("ids"),
+        "everything": request.POST.get("everything", ""),
+        "query": request.POST.get("query", ""),
+        "cancel_url": _back_to(request),
+    }
+    return render(request, "accounts/hand_over.html", context, status=422 if form.is_bound else 200)

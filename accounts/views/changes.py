@@ -1,0 +1,134 @@
+"""Making and changing a customer, putting it away, its account team."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.actions.accounts import (
+    AlreadyMember,
+    GroupCycle,
+    add_member,
+    archive_account,
+    create_account,
+    edit_account,
+    remove_member,
+    restore_account,
+)
+from accounts.forms.account import AccountForm, MemberForm, NewAccountForm
+from accounts.models import Account, AccountMember
+from crm.conflicts import chosen, conflict_page
+from crm.editing import EditConflict
+from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
+from teams.access import get_visible_or_404, needs, require
+from teams.choices import Right
+
+
+def form_page(request: AuthenticatedHttpRequest, form: BaseForm, **context: Any) -> HttpResponse:
+    """Show a form: as a page, or inside a sheet when only a part is asked for; 422 when it needs correcting."""
+    template = "accounts/form.html#sheet" if is_fragment(request) else "accounts/form.html"
+    context |= {"form": form, "action": context.get("action", request.path)}
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def editable(request: AuthenticatedHttpRequest, pk: int) -> Account:
+    """Return a customer the person sees and may change: else 404 or 403."""
+    account: Account = get_visible_or_404(Account, request.user, pk=pk)
+    require(request.user, Right.EDIT_CUSTOMERS)
+    return account
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.EDIT_CUSTOMERS)
+def new_account(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Make a customer."""
+    form = NewAccountForm(request.POST or None, user=request.user, initial={"name": request.GET.get("name", "")})
+    if form.is_valid():
+        data = form.cleaned_data
+        account = create_account(
+            name=data["name"], owner=data["owner"], actor=request.user, client_id=data["client_id"], **form.values
+        )
+        messages.success(request, _("Customer created. Add the people there next."))
+        return go_to(request, account.get_absolute_url())
+    cancel_url = reverse("accounts:list")
+    return form_page(
+        request,
+        form,
+        title=_("New customer"),
+        verb=_("Create"),
+        cancel_url=cancel_url,
+        namesakes=form.namesakes,
+        draft="account:new",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Change facts of a customer."""
+    account = editable(request, pk)
+    post = chosen(request.POST) if request.method == "POST" else None
+    form = AccountForm(post, instance=Account.objects.get(pk=pk), user=request.user)
+    url = account.get_absolute_url()
+    if form.is_valid():
+        try:
+            edit_account(account, changes=form.changes, version=form.seen_version, actor=request.user)
+        except EditConflict as conflict:
+            version = Account.objects.values_list("version", flat=True).get(pk=pk)
+            return conflict_page(request, conflict, form, title=account.called, version=version, cancel_url=url)
+        except GroupCycle as refusal:
+            form.add_error("parent", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return go_to(request, url)
+    return form_page(
+        request, form, title=_("Facts of %(name)s") % {"name": account.called}, verb=_("Save"), cancel_url=url
+    )
+
+
+@require_POST
+def archive(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Put a customer away; it can be taken back."""
+    entry = archive_account(editable(request, pk), actor=request.user, now=request.now)
+    messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
+    return go_to(request, reverse("accounts:list"))
+
+
+@require_POST
+def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Bring an archived customer back."""
+    account = restore_account(editable(request, pk), actor=request.user)
+    messages.success(request, _("%(name)s is back in the lists.") % {"name": account.called})
+    return go_to(request, account.get_absolute_url())
+
+
+@require_http_methods(["GET", "POST"])
+def new_member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Take a colleague into the account team."""
+    account = editable(request, pk)
+    form = MemberForm(request.POST or None, user=request.user, account=account)
+    url = reverse("accounts:people", args=[pk])
+    if form.is_valid():
+        try:
+            add_member(account, user=form.cleaned_data["user"], role=form.cleaned_data["role"], actor=request.user)
+        except AlreadyMember as refusal:
+            form.add_error("user", str(refusal))
+        else:
+            messages.success(request, _("%(name)s sees this customer now.") % {"name": form.cleaned_data["user"]})
+            return go_to(request, url)
+    title = _("Add somebody to the account team")
+    return form_page(request, form, title=title, verb=_("Add"), cancel_url=url)
+
+
+@require_POST
+def drop_member(request: AuthenticatedHttpRequest, pk: int, member: int) -> HttpResponse:
+    """Take a colleague out of the account team; it can be taken back."""
+    account = editable(request, pk)
+    found = get_object_or_404(AccountMember.objects.select_related("account", "user"), pk=member, account=account)
+    entry = remove_member(found, actor=request.user, now=request.now)
+    messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
+    return go_to(request, reverse("accounts:people", args=[pk]))
