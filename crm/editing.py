@@ -4,10 +4,11 @@ Every edit form carries the version it started from. The write is one conditiona
 overwritten unseen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
 
@@ -16,6 +17,9 @@ from crm.models import AuditEntry
 from crm.models.abstract import Origin, Versioned
 
 T = TypeVar("T", bound=Versioned)
+
+# So many entries of a row's history are looked at; what lies further back counts as not told.
+LOOK_BACK = 500
 
 
 @dataclass(frozen=True)
@@ -37,26 +41,54 @@ class EditConflict(Exception):
         self.clashes = clashes
 
 
-def _changed_since(instance: models.Model, version: int, names: Iterable[str]) -> dict[str, str]:
-    """Return field → who, for `names` that history shows changed after `version`."""
-    wanted = set(names)
-    changed: dict[str, str] = {}
+def _changed_since(instance: Versioned, version: int) -> tuple[dict[str, tuple[str, Any]], bool]:
+    """Return field → (who changed it last, its value at `version`), and whether history tells of all changes since."""
+    untold = set(range(version + 1, instance.version + 1))
+    changed: dict[str, tuple[str, Any]] = {}
     entries = AuditEntry.objects.filter(kind=instance._meta.label_lower, subject_id=instance.pk).order_by("-id")
-    for entry in entries[:200]:
-        if entry.changes.get("version", [0, 0])[1] <= version:
+    for entry in entries[:LOOK_BACK]:
+        before, after = entry.changes.get("version", [0, 0])
+        if after <= version:
             continue
-        for name in wanted & set(entry.changes):
-            changed.setdefault(name, entry.actor_name)
-    return changed
+        untold -= set(range(before + 1, after + 1))
+        for name, change in entry.changes.items():
+            if isinstance(change, list) and len(change) == 2:
+                who, _value = changed.get(name, (entry.actor_name, None))
+                changed[name] = (who, change[0])
+    return changed, not untold
 
 
-def _clashes(instance: Any, changes: Mapping[str, Any], version: int) -> list[Clash]:
-    others = _changed_since(instance, version, changes)
-    return [
-        Clash(name, str(instance._meta.get_field(name).verbose_name), getattr(instance, name), changes[name], who)
-        for name, who in others.items()
-        if getattr(instance, name) != changes[name]
-    ]
+def _is(field: Any, kept: Any, value: Any) -> bool:
+    """Return whether `kept`, as history wrote it, is `value`."""
+    plain_value = value.pk if isinstance(value, models.Model) else value
+    try:
+        return bool(field.to_python(kept) == plain_value)
+    except ValidationError:
+        return False
+
+
+def _merge(current: Versioned, changes: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """Return the changes that are this person's own; raises EditConflict for fields that both changed.
+
+    A form sends every field it shows. A field that still has the value it was opened with was not touched, and what
+    somebody else wrote there stays. Where history cannot tell what it was opened with, it asks.
+    """
+    others, is_told = _changed_since(current, version)
+    own, clashes = {}, []
+    for name, ours in changes.items():
+        theirs = getattr(current, name)
+        if theirs == ours:
+            continue
+        field = current._meta.get_field(name)
+        who, opened_with = others.get(name, ("", None))
+        if is_told and name in others and _is(field, opened_with, ours):
+            continue
+        if name in others or not is_told:
+            clashes.append(Clash(name, str(getattr(field, "verbose_name", name)), theirs, ours, who))
+        own[name] = ours
+    if clashes:
+        raise EditConflict(clashes)
+    return own
 
 
 @transaction.atomic
@@ -71,24 +103,18 @@ def save_edit(
 ) -> T:
     """Write `changes` (field → new value) onto the row, which the form saw as `version`; return it fresh.
 
-    Fields that others changed meanwhile are left alone where they differ from ours; the same field with another value
-    raises EditConflict and writes nothing.
+    Changes of different fields merge: what others wrote meanwhile in a field this person left alone stays. The same
+    field with another value raises EditConflict and writes nothing.
     """
-    model: Any = instance._meta.model  # not type(): request.user is a lazy wrapper
-    current: T = model._default_manager.select_for_update().get(pk=instance.pk)
-    if current.version != version:
-        clashes = _clashes(current, changes, version)
-        if clashes:
-            raise EditConflict(clashes)
-    differing = {name: value for name, value in changes.items() if getattr(current, name) != value}
+    current = cast(type[T], instance._meta.model)._default_manager.select_for_update().get(pk=instance.pk)
+    wanted = dict(changes) if current.version == version else _merge(current, changes, version)
+    differing = {name: value for name, value in wanted.items() if getattr(current, name) != value}
     if not differing:
         return current
     return write_fields(current, differing, actor=actor, action=action, origin=origin)
 
 
-def write_fields(
-    current: T, values: Mapping[str, Any], *, actor: Any, action: str, origin: str = Origin.WEB
-) -> T:
+def write_fields(current: T, values: Mapping[str, Any], *, actor: Any, action: str, origin: str = Origin.WEB) -> T:
     """Set `values` on a locked row, raise its version and record the difference. For actions; call inside atomic."""
     before = {name: getattr(current, name) for name in values}
     old_version = current.version

@@ -76,12 +76,15 @@ def start_job(kind: str, *, title: str, actor: Any, params: dict[str, Any], wake
     return job
 
 
-def cancel_job(job: Job, *, actor: Any, now: datetime) -> None:
-    """Ask a job to stop; one that has not begun is over at once."""
+@transaction.atomic
+def cancel_job(job: Job, *, actor: Any, now: datetime) -> bool:
+    """Ask a job to stop; one that has not begun is over at once. Return False for one that is over already."""
     waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
-    if not waiting.update(state=JobState.CANCELLED, finished_at=now):
-        Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_asked=True)
+    running = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
+    if not waiting.update(state=JobState.CANCELLED, finished_at=now) and not running.update(cancel_asked=True):
+        return False
     record("job.cancelled", job, actor=actor)
+    return True
 
 
 def claim_job(pk: int, *, now: datetime) -> Running | None:
@@ -96,7 +99,12 @@ def claim_job(pk: int, *, now: datetime) -> Running | None:
 
 def _finish(running: Running, state: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:
     Job.objects.filter(pk=running.job.pk, lease_token=running._token).update(
-        state=state, result=result or {}, error=error[:2000], finished_at=timezone.now(), lease_token=None, lease_until=None
+        state=state,
+        result=result or {},
+        error=error[:2000],
+        finished_at=timezone.now(),
+        lease_token=None,
+        lease_until=None,
     )
 
 

@@ -37,7 +37,6 @@ TEXTS = {
     "asOfNew": _("There is a newer version of this page."),
     "showNew": _("Show it"),
     "stateWaiting": _("waiting to be sent"),
-    "stateSending": _("being sent"),
     "stateProblem": _("needs you"),
     "stateConflict": _("changed by somebody else"),
     "stateLocked": _("locked until you sign in"),

@@ -6,12 +6,12 @@ Nothing here keeps data: what is typed lies on the device (static/js/device.js) 
 import hashlib
 import json
 from base64 import b64encode
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -81,15 +81,19 @@ def build_version() -> str:
 
 
 def _shell() -> list[str]:
-    """Return the addresses of the shell's files; one that is not collected is left out rather than failing all."""
-    return [static(name) for name in SHELL_FILES if staticfiles_storage.exists(name) or settings.DEBUG]
+    """Return the addresses of the shell's files; one that was not collected is left out rather than failing all."""
+    found = []
+    for name in SHELL_FILES:
+        with suppress(ValueError):
+            found.append(static(name))
+    return found
 
 
 @login_not_required
 @require_GET
 def service_worker(_request: HttpRequest) -> HttpResponse:
     """Answer with the worker's script and its configuration; version "0" makes every installed worker remove itself."""
-    config = {"version": "0"}
+    config: dict[str, str | list[str]] = {"version": "0"}
     if settings.SERVICE_WORKER:
         config = {
             "version": build_version(),

@@ -16,6 +16,7 @@ from crm.models import UndoEntry
 
 Inverse = Callable[..., None]
 _inverses: dict[str, Inverse] = {}
+NAMED = 5  # so many of the rows that changed are named in a refusal
 
 
 class CannotUndo(Exception):
@@ -70,9 +71,12 @@ def undo(entry: UndoEntry, *, actor: Any, now: datetime) -> None:
         raise CannotUndo(_("This has been undone already."))
     if entry.expires_at < now:
         raise CannotUndo(_("This can no longer be undone: too much time has passed."))
+    if entry.action not in _inverses:
+        raise CannotUndo(_("This can no longer be undone: the way back was removed with an update."))
     changed = _what_changed(entry)
     if changed:
-        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": ", ".join(changed[:5])})
+        names = ", ".join(changed[:NAMED])
+        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
     _inverses[entry.action](entry.inverse, actor=actor, now=now)
     entry.used_at = now
     entry.save(update_fields=["used_at"])

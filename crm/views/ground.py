@@ -53,7 +53,7 @@ def undo_view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file_view(request: AuthenticatedHttpRequest, key: UUID) -> HttpResponse:
+def file_view(request: AuthenticatedHttpRequest, key: UUID) -> FileResponse:
     """Hand out a file to whoever may see what it belongs to, always as a download and never as a page of ours."""
     stored = readable_file(str(key), user=request.user)
     if stored is None:

@@ -178,5 +178,4 @@ def test_a_session_that_ended_meanwhile_loses_nothing(plain: Page, rig: Site, re
     plain.wait_for_load_state()
     plain.context.add_cookies(rig.look(lambda: cookies_of(rep, rig)))
     plain.goto("/rig/plain/")
-    plain.locator("[data-draft-notice]").get_by_role("button", name="Use it").click()
     expect(plain.locator("#said")).to_have_value("typed for long")
