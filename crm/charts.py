@@ -8,8 +8,6 @@ from math import ceil, floor, log10
 
 Number = int | float | Decimal
 
-# The longest bar leaves this share of the width for the number written behind it.
-BAR_REACH = 78
 RAMP = 6
 # Pixels above the highest grid line, and below the base line for the labels.
 HEAD, FOOT = 16, 24
@@ -44,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class DrawnBar:
-    """A bar with its place: `width` and `text_x` in percent."""
+    """A bar with its width in percent of the room that the numbers leave."""
 
     bar: Bar
     width: float
@@ -83,10 +81,16 @@ def draw_bars(bars: Sequence[Bar]) -> list[DrawnBar]:
     drawn = []
     for place, bar in enumerate(bars):
         share = float(bar.value / top) if top > 0 and bar.value > 0 else 0.0
-        width = max(round(share * BAR_REACH, 2), 0.6) if share else 0.0
+        width = max(round(share * 100, 2), 0.6) if share else 0.0
         css = {"plain": "plain-bar", "off": "off", "lost": "lost"}.get(bar.tone) or f"f{min(place + 1, RAMP)}"
         drawn.append(DrawnBar(bar, width, css))
     return drawn
+
+
+def room_for(texts: Sequence[str]) -> int:
+    """Return how much room (1 to 3) the stylesheet must keep for the longest number behind the bars."""
+    widest = max((sum(13.0 if sign >= "\u2e80" else 7.3 for sign in text) for text in texts), default=0.0)
+    return 1 if widest <= 52 else 2 if widest <= 92 else 3
 
 
 def nice_step(top: float, lines: int = 4) -> float:

@@ -19,7 +19,7 @@ class NavEntry:
 
     `roles` None means everybody. `phone` says whether (or for which roles) the entry stands in the phone's bottom bar,
     where one entry with `emphasis` takes the middle. `go` is the letter after `G` that opens it, `match` the URL
-    namespaces that mark it current (default: that of `url_name`), `count` what waits there.
+    namespaces or full URL names that mark it current (default: the namespace of `url_name`), `count` what waits there.
     """
 
     key: str
@@ -128,7 +128,7 @@ def _is_current(entry: NavEntry, request: HttpRequest, names_in_use: set[str]) -
     if match.view_name in names_in_use:
         return match.view_name == entry.url_name
     namespaces = entry.match or tuple(entry.url_name.split(":")[:-1])
-    return bool(match.namespace) and match.namespace in namespaces
+    return bool(match.namespace) and not {match.namespace, match.view_name}.isdisjoint(namespaces)
 
 
 def _items(entries: Iterable[NavEntry], request: HttpRequest) -> list[NavItem]:
@@ -148,11 +148,22 @@ def _items(entries: Iterable[NavEntry], request: HttpRequest) -> list[NavItem]:
     return items
 
 
+def _grouped(items: Iterable[NavItem]) -> list[NavItem]:
+    """Return items with each group's together: those without a group first, groups by their first entry.
+
+    Groups that read the same are the same, whichever room named them.
+    """
+    groups: dict[str, list[NavItem]] = {"": []}
+    for item in items:
+        groups.setdefault(str(item.group), []).append(item)
+    return [item for group in groups.values() for item in group]
+
+
 def nav_for(request: HttpRequest) -> tuple[list[NavItem], list[NavItem]]:
     """Return the side navigation and the phone's bottom bar (five at most, the emphasised one in the middle)."""
     role = str(getattr(request.user, "role", ""))
     items = _items((entry for entry in registry.entries.values() if _open_to(entry.roles, role)), request)
-    side = [item for item in items if registry.entries[item.key].side]
+    side = _grouped(item for item in items if registry.entries[item.key].side)
     bar = [item for item in items if _open_to(registry.entries[item.key].phone, role)]
     middle = [item for item in bar if item.emphasis][:1]
     rest = [item for item in bar if not item.emphasis][: 5 - len(middle)]

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from crm.charts import Bar, Column, Number, draw_bars, draw_columns, spark_points
+from crm.charts import Bar, Column, Number, draw_bars, draw_columns, room_for, spark_points
 
 register = template.Library()
 
@@ -18,7 +18,8 @@ def bar_chart(bars: Sequence[Bar], *, label: str, finding: str = "", unit: str =
 
     `label` names the chart for those who cannot see it, `finding` is its one sentence, `unit` stands in the table.
     """
-    return {"bars": draw_bars(bars), "label": label, "finding": finding, "unit": unit}
+    room = room_for([bar.text for bar in bars])
+    return {"bars": draw_bars(bars), "room": room, "label": label, "finding": finding, "unit": unit}
 
 
 @register.inclusion_tag("components/column_chart.html")

@@ -279,6 +279,17 @@ def pill(text: object, tone: str = "") -> SafeString:
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 @register.filter
+def filter_fields(form: forms.BaseForm, at_once: int = 5) -> dict[str, Any]:
+    """Return the fields of a filter that are always seen, the others, and whether one of the others is in use."""
+    shown = form.visible_fields()
+    # One field behind "More" would take as much room as the button that hides it.
+    first = shown if len(shown) <= at_once + 1 else shown[:at_once]
+    rest = shown[len(first) :]
+    in_use = any(form.data.get(field.html_name) for field in rest)
+    return {"first": [*form.hidden_fields(), *first], "rest": rest, "rest_in_use": in_use}
+
+
+@register.filter
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Return (id of the field, message) of everything to be corrected; an empty id belongs to the whole form."""
     found = [("", str(message)) for message in form.non_field_errors()]

@@ -7,7 +7,7 @@ from django.template import engines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.charts import BAR_REACH, Bar, Column, draw_bars, draw_columns, nice_step, spark_points
+from crm.charts import Bar, Column, draw_bars, draw_columns, nice_step, room_for, spark_points
 
 FUNNEL = [
     Bar("线索确认", 860, "860", url="/opportunities/?stage=1"),
@@ -21,7 +21,7 @@ def render(source: str, **context: object) -> str:
 
 
 def test_bars_share_one_scale_from_zero():
-    assert [(drawn.width, drawn.css) for drawn in draw_bars(FUNNEL)] == [(78.0, "f1"), (39.0, "f2"), (0.0, "lost")]
+    assert [(drawn.width, drawn.css) for drawn in draw_bars(FUNNEL)] == [(100.0, "f1"), (50.0, "f2"), (0.0, "lost")]
 
 
 def test_no_bars_and_only_zeros_are_drawn_without_an_error():
@@ -31,6 +31,10 @@ def test_no_bars_and_only_zeros_are_drawn_without_an_error():
 
 def test_a_small_value_is_still_visible():
     assert draw_bars([Bar("A", 1_000_000, ""), Bar("B", 1, "")])[1].width == 0.6
+
+
+def test_longer_numbers_get_more_room():
+    assert [room_for(texts) for texts in ([], ["860"], ["1", "2,180 万元"], ["3,635 万元 · 20"])] == [1, 1, 2, 3]
 
 
 @pytest.mark.parametrize(("top", "step"), [(590, 200), (600, 200), (9, 2.5), (0, 1), (0.3, 0.1), (41, 20)])
@@ -76,7 +80,7 @@ def test_every_mark_stays_inside(values, target):
     assert all(0 <= drawn.y <= plot.base and drawn.height >= 0 for drawn in plot.columns)
     assert all(drawn.x >= 0 and drawn.x + drawn.width <= 100 for drawn in plot.columns)
     assert 2 <= len(plot.ticks) <= 6
-    assert all(0 <= drawn.width <= BAR_REACH for drawn in draw_bars([Bar("x", value, "x") for value in values]))
+    assert all(0 <= drawn.width <= 100 for drawn in draw_bars([Bar("x", value, "x") for value in values]))
 
 
 def test_a_sparkline_ends_at_its_highest_value():

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from crm import context, navigation
 from crm.navigation import Command, NavEntry, commands_for, nav_for, register_command, register_nav, register_place
-from crm.templatetags.ui import initials, undo_id
+from crm.templatetags.ui import filter_fields, initials, undo_id
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OWN = [
@@ -221,6 +221,14 @@ def test_optional_fields_say_so_and_few_choices_are_chips():
     assert "*" not in words(html)
 
 
+def test_a_filter_shows_five_fields_and_opens_the_others_when_one_is_in_use():
+    fields = {name: forms.CharField(required=False) for name in "abcdefg"}
+    form = type("ManyFilters", (forms.Form,), fields)
+    assert [field.name for field in filter_fields(form({}))["first"]] == list("abcde")
+    assert [filter_fields(form({name: "x"}))["rest_in_use"] for name in "ag"] == [False, True]
+    assert filter_fields(type("FewFilters", (forms.Form,), dict(list(fields.items())[:6]))({}))["rest"] == []
+
+
 def sort_header(sort: str) -> str:
     request = RequestFactory().get("/customers/", {"sort": sort, "page": "3", "city": "苏州"})
     request.user = AnonymousUser()
@@ -313,6 +321,13 @@ def test_only_one_entry_is_current():
 def test_a_page_without_an_entry_marks_the_one_of_its_namespace():
     register_nav(NavEntry("a", "a", "account_login", "home", match=("accounts",)))
     assert nav_for(request_of(view_name="accounts:detail", namespace="accounts"))[0][0].current
+
+
+@pytest.mark.usefixtures("_own_registry")
+def test_groups_stay_together_and_what_has_none_comes_first():
+    for order, (key, group) in enumerate([("a", "Manage"), ("b", ""), ("c", "Set up"), ("d", "Manage"), ("e", "")]):
+        register_nav(NavEntry(key, key, "account_login", "home", group, order))
+    assert "".join(item.key for item in nav_for(request_of())[0]) == "beadc"
 
 
 @pytest.mark.usefixtures("_own_registry")

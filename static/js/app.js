@@ -243,6 +243,7 @@
   });
 
   // --- htmx -----------------------------------------------------------------------------------------------------
+  let focusWasInside = false;
   const wordsFor = { 401: "signedOut", 403: "forbidden", 404: "missing", 409: "conflict", 429: "tooMany" };
   doc.addEventListener("htmx:configRequest", (event) => (event.detail.headers["X-CSRFToken"] = csrf()));
   doc.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
@@ -258,12 +259,14 @@
   // A form that needs correcting comes back as 422 with its fields, and is shown like any other answer.
   doc.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 422) Object.assign(event.detail, { shouldSwap: true, isError: false });
+    focusWasInside = event.detail.target.contains(doc.activeElement) && doc.activeElement !== doc.body;
   });
   doc.addEventListener("htmx:sendError", () => toast(texts.sendError, { tone: "danger" }));
   doc.addEventListener("htmx:timeout", () => toast(texts.timeout, { tone: "danger" }));
   doc.addEventListener("htmx:afterSettle", (event) => {
     prepare(event.detail.elt);
-    if (doc.activeElement !== doc.body) return;
+    if (!focusWasInside || doc.activeElement !== doc.body) return;
+    focusWasInside = false;
     const place = find("[autofocus], [data-error-summary]", event.detail.elt) || event.detail.elt;
     if (!place.matches("a, button, input, select, textarea, [tabindex]")) place.tabIndex = -1;
     place.focus({ preventScroll: true });
