@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
-from django.shortcuts import redirect
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -27,5 +27,5 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:
-    """Send the browser on after a write, whether it posted a form or asked for a fragment."""
-    return HttpResponseClientRedirect(url) if is_fragment(request) else redirect(url)
+    """Send the browser on after a write, whether it posted a form or asked for a fragment; `url` may be a URL name."""
+    return HttpResponseClientRedirect(resolve_url(url)) if is_fragment(request) else redirect(url)

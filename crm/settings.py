@@ -171,10 +171,26 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {
+    "login": "teams.sign_in_forms.SignInForm",
+    "reset_password": "teams.sign_in_forms.ResetForm",
+    "reset_password_from_key": "teams.sign_in_forms.NewPasswordForm",
+    "change_password": "teams.sign_in_forms.ChangeForm",
+    "change_email": "teams.sign_in_forms.AddressForm",
+    "reauthenticate": "teams.sign_in_forms.PasswordAgainForm",
+}
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "teams.adapter.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an admin made the account, so the address need not prove itself first
+MFA_FORMS = {
+    "authenticate": "teams.sign_in_forms.CodeForm",
+    "reauthenticate": "teams.sign_in_forms.CodeAgainForm",
+    "activate_totp": "teams.sign_in_forms.ActivateAppForm",
+    "add_webauthn": "teams.sign_in_forms.AddPasskeyForm",
+    "edit_webauthn": "teams.sign_in_forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from crm.readonly_admin import site
+
 urlpatterns = [
+    path("admin/", site.urls),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("crm.ground_urls")),

@@ -1,11 +1,15 @@
 """How sign-in behaves here."""
 
+import time
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
+import qrcode
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -16,8 +20,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
-from teams.actions.sign_in import note_email_change, note_sign_in, set_password
+from teams.actions.sign_in import note_email_change, note_factor_change, note_sign_in, set_password
 from teams.models import User
 from teams.second_factor import FACTORS
 
@@ -51,6 +56,16 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         note_sign_in(user)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
+        """Return to one's own page after a changed password."""
+        return reverse("teams:me")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Return whether the person must show once more that it is he; whoever has just signed in need not."""
+        records = get_authentication_records(self.request, self.request.user)
+        just_now = records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        return not just_now and bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def set_password(self, user: User, password: str) -> None:
         """Set a new password that the person chose himself."""
         set_password(user, password=password, actor=user)
@@ -75,6 +90,12 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> str:
         """Return the link that proves an address."""
         return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Tell the person by mail what changed about his account; a second factor that came or went is history too."""
+        if template_prefix.startswith("mfa/"):
+            note_factor_change(user, what=template_prefix.rpartition("/")[2])
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that names the product and the firm instead of the host it was asked from."""
@@ -110,9 +131,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         """Return the name shown in the authenticator app."""
         return " ".join(part for part in (settings.FIRM_NAME, gettext("Key Accounts")) if part)
 
+    def build_totp_svg(self, url: str) -> str:
+        """Return the QR code on white, so that a camera reads it in dark mode too."""
+        drawn = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        return drawn.getvalue().decode()
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Return whom a passkey is made for: this site, by the address it is configured with."""
-        return {"id": urlsplit(settings.SITE_URL).hostname or "localhost", "name": self.get_totp_issuer()}
+        """Return whom a passkey is made for: the address the browser is at, under the product's name."""
+        return super().get_public_key_credential_rp_entity() | {"name": self.get_totp_issuer()}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Return how the person is shown where the passkey is kept."""

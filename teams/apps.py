@@ -13,7 +13,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         """Register what other rooms and the frame ask for."""
         from crm.kinds import Kind, register_kind
-        from crm.navigation import NavEntry, register_nav, register_place
+        from crm.navigation import NavEntry, register_nav, register_place, register_texts
         from crm.undo import register_undo
         from teams.actions.saved_views import restore_view
         from teams.choices import Role
@@ -29,6 +29,13 @@ class TeamsConfig(AppConfig):
         )
         register_undo("view.deleted", restore_view)
         register_place("me", "teams:me")
+        register_texts(
+            {
+                "passkeyCancelled": _("No passkey was used. Try again, or take another way."),
+                "passkeyFailed": _("This device could not use a passkey here. Take another way to sign in."),
+                "passkeyImpossible": _("This browser cannot make a passkey for this address."),
+            }
+        )
         group = _("Administration")
         leading: set[str] = {Role.MANAGER, Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN}
         register_nav(NavEntry("people", _("People"), "teams:people", "users", group, 810, roles=leading))

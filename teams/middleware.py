@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from copy import copy
 from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
@@ -31,7 +32,8 @@ OF_THE_FRAME = frozenset(
         "crm:manifest",
         "crm:offline",
         "crm:session",
-        "crm:health",
+        "followups:healthz",
+        "followups:readyz",
     }
 )
 BEFORE_SETUP = OF_THE_FRAME | {"teams:setup"}
@@ -50,7 +52,8 @@ class PersonalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as the person at the keyboard."""
-        user = request.user
+        # Rooms get a plain User, not the lazy wrapper around one, whose type() is something else.
+        user = request.user = copy(request.user)
         zone = user.time_zone if user.is_authenticated else settings.TIME_ZONE
         now = timezone.now()
         today = now.astimezone(ZoneInfo(zone)).date()

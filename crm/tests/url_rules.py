@@ -1,4 +1,4 @@
-"""How a room says who may open each of its URLs; `crm.tests.url_policy` collects the tables, `test_urls` proves them."""
+"""How a room says who may open its URLs; `crm.tests.url_policy` collects the tables, `test_urls` proves them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,13 +49,15 @@ class Policy:
     """What each person is answered at one URL.
 
     `get` and `post` map a name of `PEOPLE` to a status; None means that the method is not offered: 405 for everybody.
-    A person who is not in the table fails the test. `anonymous` is the answer without signing in. `kwargs` builds the
+    A person who is not in the table fails the test. `anonymous` is the answer without signing in
+    (`anonymous_post` where a POST differs and does not simply get through). `kwargs` builds the
     rows the URL points at and returns its arguments, `data` the posted fields, `query` the query string.
     """
 
     get: Mapping[str, Expected] | None = None
     post: Mapping[str, Expected] | None = None
     anonymous: Expected = LOGIN
+    anonymous_post: Expected | None = None
     kwargs: Callable[[Cast], dict[str, Any]] = nothing
     data: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""

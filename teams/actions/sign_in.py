@@ -37,6 +37,11 @@ def note_email_change(user: User, *, before: str) -> None:
     record("user.edited", user, actor=user, changes=changes)
 
 
+def note_factor_change(user: User, *, what: str) -> None:
+    """Record that a second factor came or went: `what` is "totp_activated", "webauthn_removed" and so on."""
+    record(f"user.{what}", user, actor=user)
+
+
 @transaction.atomic
 def end_sessions(user: User, *, actor: User, keep: str = "") -> int:
     """Sign the person out everywhere but in the session with key `keep`; return how many sessions ended."""

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.http import AuthenticatedHttpRequest, go_to
+from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
 from crm.paging import paginate
 from teams.access import get_visible_or_404, may_note_absence_of, people_to_note_for
 from teams.actions.absences import end_absence, note_absence
@@ -28,7 +28,8 @@ def absences(request: AuthenticatedHttpRequest) -> HttpResponse:
     page = paginate(shown, request.GET)
     own = people_to_note_for(request.user).filter(pk__in=[absence.user_id for absence in page.items])
     context = {"page": page, "past": past, "may_end": set(own.values_list("pk", flat=True))}
-    return render(request, "teams/absences.html", context)
+    template = "teams/absences.html#rows" if is_fragment(request) else "teams/absences.html"
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "POST"])

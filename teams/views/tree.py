@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.editing import EditConflict
-from crm.http import AuthenticatedHttpRequest, go_to
+from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
 from teams.access import get_visible_or_404, may, needs
 from teams.actions.teams import close_team, create_team, edit_team, reopen_team
 from teams.choices import Right
@@ -27,7 +27,8 @@ def teams(request: AuthenticatedHttpRequest) -> HttpResponse:
     administers = may(request.user, Right.ADMINISTER)
     shown = Team.objects.visible_to(request.user).with_sizes().select_related("manager")
     branches = grow(shown if administers else shown.filter(is_active=True))
-    return render(request, "teams/teams.html", {"branches": branches, "administers": administers})
+    template = "teams/teams.html#tree" if is_fragment(request) else "teams/teams.html"
+    return render(request, template, {"branches": branches, "administers": administers})
 
 
 @require_GET
