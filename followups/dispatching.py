@@ -80,7 +80,8 @@ def _due_in_app(now: datetime) -> "list[Delivery]":
 @transaction.atomic
 def _put_batch(done: Pass, now: datetime) -> int:
     rows = _due_in_app(now)
-    _put(rows, done, now)
+    if rows:
+        _put(rows, done, now)
     return len(rows)
 
 
@@ -160,7 +161,7 @@ def _claim_group(channel: str, recipient_id: int, provider_ref: str, now: dateti
         return []
     token = uuid.uuid4()
     free.filter(pk__in=[pk for pk, _key in found]).update(
-        lost_leases=Case(When(state=DeliveryState.SENDING, then=F("lost_leases") + 1), default=F("lost_leases")),
+        lost_leases=F("lost_leases") + Case(When(state=DeliveryState.SENDING, then=1), default=0),
         state=DeliveryState.SENDING,
         lease_token=token,
         lease_until=now + LEASE,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.kinds import Kind, register_kind
-from crm.navigation import NavEntry, register_nav
+from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.undo import register_undo
 from followups.actions import approvals, comments, items
 from followups.approval_kinds import approval_kind
@@ -111,15 +111,17 @@ def _register_undo() -> None:
 
 
 def _register_nav() -> None:
+    leading: set[str] = {Role.MANAGER, Role.DIRECTOR}
     register_nav(
         NavEntry(
             key="follow-ups",
             label=_("Follow-ups"),
             url_name="followups:centre",
-            icon="bell",
+            icon="list-check",
             order=15,
             count=due_follow_ups,
             go="r",
+            match=("followups:new", "followups:item", "followups:later"),
         )
     )
     register_nav(
@@ -129,10 +131,10 @@ def _register_nav() -> None:
             url_name="followups:approvals",
             icon="clipboard-check",
             order=16,
-            roles={Role.MANAGER, Role.DIRECTOR},
-            phone={Role.MANAGER, Role.DIRECTOR},
+            roles=leading,
+            phone=leading,
             count=approvals_to_sign,
-            match=("followups-approvals",),
+            match=("followups:approval", "followups:approve_all", "followups:return"),
         )
     )
     register_nav(
@@ -140,9 +142,24 @@ def _register_nav() -> None:
             key="notifications",
             label=_("Notifications"),
             url_name="followups:notifications",
-            icon="message",
+            icon="bell",
             order=17,
             count=unread_notifications,
-            match=("followups-notifications",),
+            match=("followups:choices",),
         )
+    )
+    register_nav(
+        NavEntry(
+            key="follow-up-rules",
+            label=_("Follow-up rules"),
+            url_name="followups:rules",
+            icon="adjustments-horizontal",
+            group=_("Administration"),
+            order=850,
+            roles={Role.ADMIN},
+            match=("followups:rule", "followups:outbox", "followups:mails", "followups:mail"),
+        )
+    )
+    register_command(
+        Command(key="new-follow-up", label=_("New follow-up"), url_name="followups:new", icon="list-check", order=40)
     )
