@@ -1,11 +1,26 @@
 """What this room tells the rooms below, once, when the process starts."""
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from accounts.panels import Panel, register_panel
+from accounts.timeline import Source, register_source
 from crm.kinds import Kind, register_kind
+from crm.navigation import Command, NavEntry, register_command, register_nav
+from crm.searching import register_search
 from crm.undo import register_undo
+from followups.rules import register_rule
+from pipeline import rules, timeline_sources
 from pipeline.actions.takeback import UNDOABLE, take_back
 from pipeline.models import Opportunity
+from pipeline.search import find_opportunities
+from teams.choices import Role
+from teams.holdings import Holding, register_holding
+from teams.models import User
+
+SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR})
+LEADERS = frozenset({Role.MANAGER, Role.DIRECTOR})
+READERS = SELLERS | {Role.CLERK, Role.DEALER}
 
 
 def _kinds() -> None:
@@ -25,7 +40,64 @@ def _undo() -> None:
         register_undo(action, take_back)
 
 
+def _frame() -> None:
+    register_nav(
+        NavEntry(
+            key="opportunities",
+            label=_("Opportunities"),
+            url_name="pipeline:board",
+            icon="layout-kanban",
+            order=30,
+            roles=READERS,
+            phone=frozenset({Role.REP, Role.DIRECTOR, Role.CLERK, Role.DEALER}),
+            go="o",
+        )
+    )
+    register_nav(
+        NavEntry(key="targets", label=_("Targets"), url_name="pipeline:targets", icon="target", order=60, roles=LEADERS)
+    )
+    register_nav(
+        NavEntry(
+            key="pipelines",
+            label=_("Pipelines"),
+            url_name="pipeline:pipelines",
+            icon="stairs-up",
+            group=_("Administration"),
+            order=230,
+            roles=frozenset({Role.ADMIN}),
+        )
+    )
+    register_command(
+        Command(
+            key="new-opportunity",
+            label=_("New opportunity"),
+            url_name="pipeline:new",
+            icon="layout-kanban",
+            roles=SELLERS,
+            keys="O",
+        )
+    )
+    register_search("opportunity", _("Opportunities"), 30, find_opportunities)
+
+
+def _held(user: User) -> int:
+    return Opportunity.objects.live().open().filter(owner=user).count()
+
+
 def register() -> None:
-    """Register kinds and ways back."""
+    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, a panel."""
     _kinds()
     _undo()
+    _frame()
+    register_rule(rules.RULE)
+    register_source(Source("pipeline", _("Opportunities"), timeline_sources.entries))
+    register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", order=10))
+    register_holding(
+        Holding(
+            "opportunities",
+            _("open opportunities"),
+            _held,
+            lambda user: f"{reverse('pipeline:list')}?owner={user.pk}",
+            order=20,
+        )
+    )

@@ -1,6 +1,6 @@
 """Who takes part in the decision, and in which part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,3 +32,10 @@ def set_roles(opportunity: Opportunity, contact: Contact, *, roles: Collection[s
     Decider.objects.bulk_create([Decider(opportunity=current, contact=contact, role=role) for role in added])
     changes = {"contact": contact.name, "roles": [sorted(before), sorted(wanted)]}
     record("opportunity.roles_set", current, actor=actor, changes=changes)
+
+
+@transaction.atomic
+def set_all_roles(opportunity: Opportunity, roles: Mapping[Contact, Collection[str]], *, actor: User) -> None:
+    """Give several people their parts in one go."""
+    for contact, parts in roles.items():
+        set_roles(opportunity, contact, roles=parts, actor=actor)

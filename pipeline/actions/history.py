@@ -36,8 +36,8 @@ def write_change(
     )
 
 
-def last_day(opportunity: Opportunity, track: str) -> date:
-    """Return the day of the last move on the track, or of the opening; nothing may be said to lie before it."""
+def last_day(opportunity: Opportunity, track: str) -> date | None:
+    """Return the day of the last move on the track, or of the opening (None: not known); nothing may lie before it."""
     changes: Any = StageChange.objects.standing().filter(opportunity=opportunity, track=track)
     last: date | None = changes.order_by("-id").values_list("happened_on", flat=True).first()
-    return last or opportunity.opened_on
+    return last or opportunity.opened_on or opportunity.recorded_at.date()

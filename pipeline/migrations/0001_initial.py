@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('odds', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='odds stated (%)')),
                 ('next_step', models.CharField(blank=True, max_length=200, verbose_name='next step')),
                 ('next_step_on', models.DateField(blank=True, null=True, verbose_name='next step on')),
-                ('opened_on', models.DateField(verbose_name='opened on')),
+                ('opened_on', models.DateField(blank=True, null=True, verbose_name='opened on')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
                 ('closed_at', models.DateTimeField(editable=False, null=True)),
                 ('competitor', models.CharField(blank=True, max_length=100, verbose_name='competitor')),

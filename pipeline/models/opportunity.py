@@ -51,7 +51,7 @@ class Opportunity(ClientMade, Versioned, Recorded):
     )
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
-    opened_on = models.DateField(_("opened on"))
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, editable=False)
     loss_reason = models.ForeignKey(
