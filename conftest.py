@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
@@ -21,6 +22,10 @@ from teams.tests.factories import TeamFactory, UserFactory
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 2, 40, tzinfo=UTC)
+
+# How long one example takes says more about the machine than about the rule.
+hypothesis_settings.register_profile("steady", deadline=None)
+hypothesis_settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 from hypothesis import given, settings
@@ -127,6 +128,15 @@ def test_both_write_to_a_path(tmp_path):
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["a b c " + " " + "长" * 24]
 
 
+def test_both_write_into_a_response():
+    answer = HttpResponse()
+    write_csv(answer, ["a"], [["1"]])
+    assert answer.content == b'\xef\xbb\xbf"a"\r\n"1"\r\n'
+    answer = HttpResponse()
+    write_xlsx(answer, ["a"], [["1"]], title="a")
+    assert openpyxl.load_workbook(io.BytesIO(answer.content)).active["A2"].value == "1"
+
+
 def test_rows_are_written_as_they_come():
     seen = []
 
@@ -151,7 +161,7 @@ def test_restore_undoes_neutralise(text):
 
 
 @pytest.mark.property
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(CELLS.filter(lambda text: text.strip()), min_size=2, max_size=5))
 def test_what_is_exported_reads_back(texts):
     clean = [text for text in texts if text.isprintable()]
@@ -164,7 +174,7 @@ def test_what_is_exported_reads_back(texts):
 
 
 @pytest.mark.property
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=4))
 def test_any_text_can_be_written(texts):
     written_book(["a"], [[text] for text in texts])

@@ -234,7 +234,7 @@ def test_any_name_becomes_a_short_plain_one(typed):
 
 
 @pytest.mark.property
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF", "XLSX", "PDF"]), st.data())
 def test_damaged_files_are_refused_or_kept_but_never_crash(kind, data):
     whole = {"XLSX": workbook, "PDF": pdf_with_packed_script}.get(kind, lambda: picture(kind))()
