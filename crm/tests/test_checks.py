@@ -76,8 +76,8 @@ def test_a_right_installation_is_silent(found) -> None:
         ({"DEBUG": True}, "crm.E013", "DEBUG", "Leave DEBUG out"),
         ({"IS_DEMO": True}, "crm.E014", "IS_DEMO", "Leave IS_DEMO out"),
         ({"CELERY_TASK_ALWAYS_EAGER": True}, "crm.W015", "CELERY_TASK_ALWAYS_EAGER", "worker"),
-        ({"VAR_DIR": Path("/proc/nothing")}, "crm.E016", "VAR_DIR", "VAR_DIR="),
-        ({"FILES_DIR": Path("/etc/hostname/files")}, "crm.E017", "FILES_DIR", "FILES_DIR="),
+        ({"VAR_DIR": Path("/etc/passwd/var")}, "crm.E016", "VAR_DIR", "VAR_DIR="),
+        ({"FILES_DIR": Path("/etc/passwd/files")}, "crm.E017", "FILES_DIR", "FILES_DIR="),
         ({"REPORTING_CURRENCY": "yuan"}, "crm.E018", "REPORTING_CURRENCY", "CNY"),
     ],
 )
