@@ -18,10 +18,20 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """Several files, cleaned one by one."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the uploaded files, none where none was chosen."""
+        return [super(FilesField, self).clean(upload, initial) for upload in data or [] if upload]
+
+
 class UploadForm(forms.Form):
     """Files that belong together."""
 
-    files = forms.FileField(
+    files = FilesField(
         label=_("Files"),
         required=False,
         widget=FilesInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
@@ -33,9 +43,9 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Take the uploads and the pasted rows together; at least one is needed."""
-        uploads = self.files.getlist("files")  # type: ignore[attr-defined]
+        uploads = self.cleaned_data.get("files", [])
         pasted = self.cleaned_data.get("pasted", "")
-        if not uploads and not pasted.strip():
+        if not uploads and not pasted.strip() and not self.errors:
             raise forms.ValidationError(_("Choose a file, or paste rows."), code="missing")
         if len(uploads) > MAX_FILES:
             raise forms.ValidationError(_("Choose at most %(count)s files at a time."), params={"count": MAX_FILES})
@@ -49,7 +59,7 @@ class UploadForm(forms.Form):
 
     def tables(self) -> list[tuple[str, bytes]]:
         """Return name and content of every table."""
-        found = [(upload.name, upload.read()) for upload in self.files.getlist("files")]  # type: ignore[attr-defined]
+        found = [(upload.name, upload.read()) for upload in self.cleaned_data["files"]]
         pasted = self.cleaned_data.get("pasted", "")
         return [*found, (str(_("pasted rows")) + ".txt", pasted.encode())] if pasted.strip() else found
 

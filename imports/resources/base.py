@@ -71,24 +71,27 @@ class LoadingResource(resources.ModelResource):
         """Leave existing rows alone where the user said so."""
         return bool(instance.pk) and self.loading.existing == Existing.SKIP
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> None:
-        """Write new rows, remember them for taking back, and write what hangs on them; a check forgets them."""
+    def bulk_create(self, using_transactions: bool, dry_run: bool, *_args: Any, **kwargs: Any) -> None:  # noqa: FBT001
+        """Write new rows, remember them for taking back, and write what hangs on them; a check forgets them.
+
+        An error here is a fault of ours: it is raised, not collected.
+        """
         rows = list(self.create_instances)
         if self.loading.is_check:
             self.create_instances.clear()
             return
-        super().bulk_create(*args, **kwargs)
+        super().bulk_create(using_transactions, dry_run, True, batch_size=kwargs.get("batch_size"))  # noqa: FBT003
         if rows:
             label = self._meta.model._meta.label_lower
             self.loading.made += [(label, row.pk) for row in rows]
             self.after_created(rows)
 
-    def bulk_update(self, *args: Any, **kwargs: Any) -> None:
+    def bulk_update(self, using_transactions: bool, dry_run: bool, *_args: Any, **kwargs: Any) -> None:  # noqa: FBT001
         """Write changed rows; a check forgets them."""
         if self.loading.is_check:
             self.update_instances.clear()
             return
-        super().bulk_update(*args, **kwargs)
+        super().bulk_update(using_transactions, dry_run, True, batch_size=kwargs.get("batch_size"))  # noqa: FBT003
 
     def get_bulk_update_fields(self) -> list[str]:
         """Return the fields an existing row may get."""

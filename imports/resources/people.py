@@ -65,8 +65,12 @@ class PeopleResource(LoadingResource):
     def _new_team(self, name: str, above: Team | None) -> Team:
         if self.loading.is_check:
             return Team(name=name)
-        root = above or Team.get_first_root_node()
-        made: Team = Team.objects.get(pk=root.pk).add_child(name=name) if root else Team.add_root(name=name)
+        root = above or Team.objects.get_first_root_node()
+        made: Team = (
+            Team.objects.add_child(Team.objects.get(pk=root.pk), {"name": name})
+            if root
+            else Team.objects.add_root({"name": name})
+        )
         self.loading.made.append((Team._meta.label_lower, made.pk))
         return made
 

@@ -48,10 +48,10 @@ def _person(username: str, name: str, role: Role, team: Team | None, password: s
 def make_firm(*, reps: int, password: str, random: Random) -> Firm:
     """Create teams and people; 12 reps in 3 teams under 2 managers unless more are asked for."""
     secret = make_password(password)
-    top = Team.add_root(name="恒信工控")
+    top = Team.objects.add_root({"name": "恒信工控"})
     count = max(len(TEAM_NAMES), -(-reps // REPS_PER_TEAM))
     names = [*TEAM_NAMES, *(f"第{number}区" for number in range(len(TEAM_NAMES) + 1, count + 1))]
-    teams = [top.add_child(name=name) for name in names]
+    teams = [Team.objects.add_child(top, {"name": name}) for name in names]
     managers = [
         _person("zhao", "赵敏", Role.MANAGER, teams[0], secret),
         _person("qian", "钱伟", Role.MANAGER, teams[2], secret),
