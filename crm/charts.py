@@ -77,10 +77,10 @@ class Plot:
 
 def draw_bars(bars: Sequence[Bar]) -> list[DrawnBar]:
     """Return bars on a common scale from zero; a value above zero is never invisible."""
-    top = max((bar.value for bar in bars), default=0)
+    top = max((float(bar.value) for bar in bars), default=0.0)
     drawn = []
     for place, bar in enumerate(bars):
-        share = float(bar.value / top) if top > 0 and bar.value > 0 else 0.0
+        share = float(bar.value) / top if top > 0 and bar.value > 0 else 0.0
         width = max(round(share * 100, 2), 0.6) if share else 0.0
         css = {"plain": "plain-bar", "off": "off", "lost": "lost"}.get(bar.tone) or f"f{min(place + 1, RAMP)}"
         drawn.append(DrawnBar(bar, width, css))

@@ -164,10 +164,18 @@ def nav_for(request: HttpRequest) -> tuple[list[NavItem], list[NavItem]]:
     role = str(getattr(request.user, "role", ""))
     items = _items((entry for entry in registry.entries.values() if _open_to(entry.roles, role)), request)
     side = _grouped(item for item in items if registry.entries[item.key].side)
-    bar = [item for item in items if _open_to(registry.entries[item.key].phone, role)]
-    middle = [item for item in bar if item.emphasis][:1]
-    rest = [item for item in bar if not item.emphasis][: 5 - len(middle)]
-    return side, rest[:2] + middle + rest[2:]
+    return side, _phone_bar(items, role)
+
+
+def _phone_bar(items: list[NavItem], role: str) -> list[NavItem]:
+    """Return up to five entries, the emphasised one third; a role with few of its own gets the first of the others."""
+    wanted = [item for item in items if _open_to(registry.entries[item.key].phone, role)]
+    middle = [item for item in wanted if item.emphasis][:1]
+    free = 5 - len(middle)
+    own = [item for item in wanted if not item.emphasis][:free]
+    others = [item for item in items if item not in wanted and not item.emphasis][: free - len(own)]
+    rest = [item for item in items if item in own or item in others]
+    return rest[:2] + middle + rest[2:]
 
 
 def commands_for(request: HttpRequest) -> list[NavItem]:

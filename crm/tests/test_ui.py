@@ -305,6 +305,13 @@ def test_the_phone_bar_has_logging_in_the_middle_and_what_the_role_needs():
     assert [item.key for item in nav_for(request_of("MANAGER"))[1]] == ["today", "customers", "log", "approvals", "me"]
 
 
+@pytest.mark.usefixtures("_own_registry")
+def test_a_role_with_few_pages_of_its_own_gets_the_first_others_on_the_phone():
+    for order, key in enumerate(["a", "b", "me"]):
+        register_nav(NavEntry(key, key, "account_login", "home", order=order, phone=key == "me"))
+    assert [item.key for item in nav_for(request_of("ADMIN"))[1]] == ["a", "b", "me"]
+
+
 @pytest.mark.usefixtures("_entries")
 def test_an_entry_is_hidden_from_other_roles_and_where_its_room_is_missing():
     assert {item.key for item in nav_for(request_of("REP"))[0]} == {"today", "customers", "log", "opportunities", "me"}
