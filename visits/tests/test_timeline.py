@@ -19,7 +19,12 @@ def test_visits_come_newest_first_with_who_and_what(rep, changhong):
     newest, older = entries([changhong.pk], rep, None, 10)
 
     assert (newest.icon, newest.title) == ("phone", "call")
-    assert (older.title, older.text, older.who, older.group) == ("visit · moved forward", "聊了预算", "陈思远", "visits")
+    assert (older.title, older.text, older.who, older.group) == (
+        "visit · moved forward",
+        "聊了预算",
+        "陈思远",
+        "visits",
+    )
 
 
 def test_paging_through_visits_of_one_day_loses_none_and_repeats_none(rep, changhong):
