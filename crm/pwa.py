@@ -29,6 +29,7 @@ STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 # What the first page without a connection needs; it is fetched when the worker is installed.
 SHELL_FILES = (
     "css/app.css",
+    "css/visits.css",
     "css/print.css",
     "js/app.js",
     "js/device.js",
