@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
-from typing import Protocol
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +10,7 @@ from accounts.models import Account, Contact
 from pipeline.models import Criterion, Opportunity
 from teams.models import User
 from visits.access import acts_for
-from visits.models import PlanItem
+from visits.models import PlanItem, Visit
 from visits.visit_input import VisitInput, VisitRefused
 
 
@@ -26,17 +25,7 @@ class Found:
     criteria: dict[int, Criterion]
 
 
-class Told(Protocol):
-    """The days and times of a visit, as told or as stored."""
-
-    happened_on: date
-    next_on: date | None
-    commitment_on: date | None
-    started_at: time | None
-    ended_at: time | None
-
-
-def wrong_days(data: Told, on: date) -> Iterator[tuple[str, str]]:
+def wrong_days(data: VisitInput | Visit, on: date) -> Iterator[tuple[str, str]]:
     """Yield (field, sentence) for every day or time that cannot be; `on` is the person's today."""
     if data.happened_on > on:
         yield "happened_on", _("The visit lies in the future. Choose %(today)s or an earlier day.") % {"today": on}

@@ -39,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(_("What was said"), lambda visit: visit.said),
     Column(_("Result"), lambda visit: visit.get_result_display()),
     Column(_("Goal reached"), lambda visit: _yes_no(visit.goal_reached)),
-    Column(_("Effective"), lambda visit: _yes_no(visit.is_effective)),
+    Column(_("Effective visit"), lambda visit: _yes_no(visit.is_effective)),
     Column(_("The customer promised"), lambda visit: visit.commitment),
     Column(_("Promised for"), lambda visit: visit.commitment_on),
     Column(_("Next step"), lambda visit: visit.next_step),

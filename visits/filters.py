@@ -56,7 +56,7 @@ class VisitFilter(filters.FilterSet):
         method="by_result",
     )
     effective = filters.ChoiceFilter(
-        label=_("Effective"),
+        label=_("Effective visit"),
         choices=[("yes", _("effective")), ("no", _("not effective"))],
         empty_label=_("Any"),
         method="by_effect",

@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.contact_log import contact_days
@@ -51,6 +52,11 @@ class ManyField(forms.Field):
 
 def _choice(choices: Iterable[Any], **options: Any) -> forms.ChoiceField:
     return forms.ChoiceField(choices=[("", ""), *choices], required=False, **options)
+
+
+def _offer(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field choose among these rows only."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 def _number(text: Any) -> Decimal | None:
@@ -218,8 +224,8 @@ class EditVisitForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         account = self.instance.account
-        self.fields["met"].queryset = Contact.objects.filter(account=account).order_by("name", "pk")
-        self.fields["opportunity"].queryset = Opportunity.objects.live().filter(account=account).order_by("name", "pk")
+        _offer(self, "met", Contact.objects.filter(account=account).order_by("name", "pk"))
+        _offer(self, "opportunity", Opportunity.objects.live().filter(account=account).order_by("name", "pk"))
         self.initial.setdefault("met", list(self.instance.met.values_list("contact_id", flat=True)))
         self.initial.setdefault("version", self.instance.version)
         for name in ("happened_on", "next_on", "commitment_on"):
@@ -244,8 +250,8 @@ class StopForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         account = self.instance.account
-        self.fields["contact"].queryset = Contact.objects.live().filter(account=account).order_by("name", "pk")
-        self.fields["opportunity"].queryset = Opportunity.objects.live().open().filter(account=account).order_by("name")
+        _offer(self, "contact", Contact.objects.live().filter(account=account).order_by("name", "pk"))
+        _offer(self, "opportunity", Opportunity.objects.live().open().filter(account=account).order_by("name"))
         self.fields["starts_at"].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         self.initial.setdefault("version", self.instance.version)
 

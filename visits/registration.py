@@ -63,7 +63,7 @@ def _kinds() -> None:
             "plan_item",
             PlanItem,
             lambda user: PlanItem.objects.visible_to(user).select_related("account", "plan"),
-            lambda pk: reverse("visits:stop", args=[pk]),
+            lambda pk: reverse("visits:plan:stop", args=[pk]),
             lambda item: item.account.called,
         )
     )
@@ -78,7 +78,7 @@ def _undo() -> None:
 def _navigation() -> None:
     entries = (
         NavEntry("today", _("Today"), "visits:today", "home", "", 10, SELLERS, {Role.REP}, go="t", match=NOWHERE),
-        NavEntry("plan", _("Plan"), "visits:plan", "calendar-event", "", 12, SELLERS, go="p", match=NOWHERE),
+        NavEntry("plan", _("Plan"), "visits:plan", "calendar-event", "", 12, SELLERS, go="p", match=("visits:plan",)),
         NavEntry("visits", _("Visits"), "visits:list", "map-pin", "", 40, READERS, go="v"),
         NavEntry(
             "log-visit",

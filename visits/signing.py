@@ -19,7 +19,7 @@ from followups.approval_kinds import Description
 from followups.choices import ApprovalState
 from followups.models import Approval
 from teams.models import User
-from visits.choices import PlanState
+from visits.choices import PlanState, Purpose
 from visits.models import DayPlan, PlanItem
 from visits.suggesting import Cause, in_words
 
@@ -127,12 +127,12 @@ def description_of(plan: DayPlan, around: _Surroundings) -> Description:
     """Return a plan as its signer sees it."""
     stops = around.stops.get(plan.pk, ())
     return Description(
-        title=_("Plan of %(name)s for %(day)s") % {"name": plan.user, "day": plan.day.isoformat()},
+        title=_("Plan for %(day)s") % {"day": plan.day.isoformat()},
         url=plan.get_absolute_url(),
         facts=[
             (_("Stops"), len(stops)),
             (_("Tier A"), sum(item.account.tier == Tier.A for item in stops)),
-            (_("Day"), plan.day.isoformat()),
+            (_("New business"), sum(item.purpose == Purpose.NEW_BUSINESS for item in stops)),
         ],
         exceptions=exceptions_of(plan, around),
         headers=[_("Time"), _("Customer"), _("Purpose"), _("Goal"), _("Proposed because")],

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from visits.views import logging, plans, today, visits
 
@@ -24,15 +24,19 @@ class DayConverter:
 register_converter(DayConverter, "day")
 
 app_name = "visits"
+# A namespace of its own, so that the navigation knows which pages stand under "Plan".
+plan_pages: list[URLPattern | URLResolver] = [
+    path("<day:day>/", plans.plan_day, name="day"),
+    path("stops/<int:pk>/", plans.stop, name="stop"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", today.today, name="today"),
     path("plan/", plans.next_plan, name="plan"),
-    path("plan/<day:day>/", plans.plan_day, name="plan_day"),
+    path("plan/", include((plan_pages, "plan"))),
     path("plan/<day:day>/add/", plans.add_stop, name="add_stop"),
     path("plan/<day:day>/suggested/", plans.add_suggested, name="add_suggested"),
     path("plan/<day:day>/hand-in/", plans.hand_in, name="hand_in"),
     path("plan/<day:day>/take-back/", plans.take_back, name="take_back"),
-    path("plan/stops/<int:pk>/", plans.stop, name="stop"),
     path("plan/stops/<int:pk>/remove/", plans.remove_stop, name="remove_stop"),
     path("plan/stops/<int:pk>/move/", plans.move_stop, name="move_stop"),
     path("plan/stops/<int:pk>/arrive/", today.arrive, name="arrive"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.contact_log import note_contact, withdraw_contact
 from accounts.actions.people import change_stance
 from accounts.models import Contact, StanceChange
+from accounts.rules import NEXT_CONTACT
 from crm.editing import write_fields
 from crm.workdays import load_calendar
 from followups.actions.items import PROMISE, close_for, promise
@@ -45,7 +46,7 @@ def follow(visit: Visit, data: VisitInput, found: Found, met: Sequence[Contact],
     if visit.opportunity is not None:
         _set_next_step(visit, visit.opportunity, actor=actor, now=now)
     remember_promise(visit, actor=actor, now=now)
-    close_for("next_contact_due", visit.account, actor=actor, now=now)
+    close_for(NEXT_CONTACT, visit.account, actor=actor, now=now)
 
 
 def _change_stances(visit: Visit, data: VisitInput, found: Found, *, actor: User) -> None:

@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime, time
-from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -171,7 +171,9 @@ def edit_visit(
     on = day_of(actor, now)
     if not may_correct(actor, visit, on):
         raise PermissionDenied
-    told = SimpleNamespace(**{name: changes.get(name, getattr(visit, name)) for name in DAY_FIELDS})
+    told = copy(visit)
+    for name in DAY_FIELDS:
+        setattr(told, name, changes.get(name, getattr(visit, name)))
     errors = dict(wrong_days(told, on))
     if errors:
         raise VisitRefused(errors)

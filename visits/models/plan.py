@@ -93,4 +93,4 @@ class PlanItem(ClientMade, Versioned, Located, Recorded):
 
     def get_absolute_url(self) -> str:
         """Return the address of the stop's page."""
-        return reverse("visits:stop", args=[self.pk])
+        return reverse("visits:plan:stop", args=[self.pk])

@@ -31,6 +31,7 @@ class LogPage:
     sheet: Sheet
     found: Sequence[Account]
     query: str
+    is_unknown: bool
     data: Mapping[str, Any]
 
     @property
@@ -71,6 +72,13 @@ def _customer(user: User, asked: Asked, item: PlanItem | None, *, on: date, cale
     return customers([account], on=on, calendar=calendar)[account.pk] if account else None
 
 
+def stops_of_day(user: User, day: date) -> list[dict[str, Any]]:
+    """Return the open stops of a day as a device keeps them, so that it can fill the form of one by itself."""
+    stops = PlanItem.objects.open().filter(plan__user=user, plan__day=day).in_order()
+    fields = {"account": "account_id", "opportunity": "opportunity_id", "contact": "contact_id", "purpose": "purpose"}
+    return [{"id": item.pk} | {name: getattr(item, field) for name, field in fields.items()} for item in stops]
+
+
 def log_page(
     user: User,
     asked: Asked,
@@ -89,5 +97,6 @@ def log_page(
         sheet=sheet("visit", on=on, calendar=calendar, customer=customer, item=item, data=data, initial=initial),
         found=found_accounts(user, query),
         query=query,
-        data=device_data(user, on=on, calendar=calendar),
+        is_unknown=customer is None and bool(asked.account_id or asked.item_id),
+        data=device_data(user, on=on, calendar=calendar, stops=stops_of_day(user, on)),
     )

@@ -92,9 +92,11 @@ class Sheet:
 
     @property
     def new_people(self) -> list[tuple[str, str]]:
-        """Return the rows for people nobody knows yet: what was typed, else one empty row."""
+        """Return the rows for people nobody knows yet, as they were typed."""
         names, titles = self.form["new_name"].value() or [], self.form["new_title"].value() or []
-        return list(zip(names, [*titles, *[""] * len(names)], strict=False)) or [("", "")]
+        return [
+            (name, title) for name, title in zip(names, [*titles, *[""] * len(names)], strict=False) if name or title
+        ]
 
     @property
     def groups(self) -> list[EvidenceGroup]:
@@ -138,7 +140,8 @@ class Sheet:
     @property
     def next_choices(self) -> list[tuple[str, Any, str | None]]:
         """Return (value, label, day) of the chips of the next contact; a day of None asks for one, "" means none."""
-        labels = dict(self.form.fields["next_choice"].choices)
+        next_choice: Any = self.form.fields["next_choice"]
+        labels = dict(next_choice.choices)
         next_on = self.customer.next_on if self.customer else None
         days: list[tuple[str, str | None]] = [
             (TOMORROW, self.tomorrow.isoformat()),

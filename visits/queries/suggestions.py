@@ -1,6 +1,6 @@
 """The causes for which a person should see a customer, read from what is stored; `visits.suggesting` orders them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -30,9 +30,9 @@ def _promised(user: User, day: date, on: date) -> Found:
     """Yield promises that fall due by the day of the plan."""
     items = FollowUp.objects.of(user).awake(max(day, on)).filter(kind=PROMISE, due_on__lte=day)
     items = items.filter(account_id__in=Account.objects.visible_to(user).live().order_by().values("pk"))
-    for account_id, due_on, params in items.order_by("due_on", "pk").values_list("account_id", "due_on", "params")[
-        :AT_MOST
-    ]:
+    columns = ("account_id", "due_on", "params")
+    rows: Iterable[Any] = items.order_by("due_on", "pk").values_list(*columns)[:AT_MOST]
+    for account_id, due_on, params in rows:
         yield account_id, Cause(Suggestion.PROMISE, due_on, text=str(params.get("text", "")))
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 
 from accounts.models import Account
+from accounts.rules import NEXT_CONTACT
 from crm.workdays import DayKind, WorkCalendar
 from followups.actions.items import PROMISE
 from followups.models import FollowUp
@@ -28,7 +29,7 @@ NEEDS_SHOWN = 5
 DRAFT_SIZE = 5
 SHEETS_AT_MOST = 12
 # These are in the plan and in its proposals already.
-SHOWN_ELSEWHERE = (VISIT_TOMORROW, "next_contact_due")
+SHOWN_ELSEWHERE = (VISIT_TOMORROW, NEXT_CONTACT)
 
 
 @dataclass(frozen=True)

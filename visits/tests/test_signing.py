@@ -59,7 +59,7 @@ def test_the_whole_plan_is_shown_with_its_reasons(waiting, manager):
 
     shown = description(waiting)
 
-    assert shown.title == "Plan of 陈思远 for 2026-11-25"
+    assert shown.title == "Plan for 2026-11-25"
     assert shown.url == f"/plans/{waiting.pk}/"
     assert shown.rows[0] == ["", "一", "regular contact", "样品", "Promised for 11-25: 送样品"]
     assert len(shown.rows) == 4

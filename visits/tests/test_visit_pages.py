@@ -261,7 +261,7 @@ def test_the_export_holds_what_the_list_shows(browser, changhong, li_min):
     rows = list(load_workbook(io.BytesIO(response.content)).active.values)
     assert len(rows) == 2
     row = dict(zip(rows[0], rows[1], strict=True))
-    assert (row["Customer"], row["Person"], row["Met"], row["Effective"]) == (
+    assert (row["Customer"], row["Person"], row["Met"], row["Effective visit"]) == (
         "苏州长虹精密科技有限公司",
         "陈思远",
         "李敏 采购经理",

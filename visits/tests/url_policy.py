@@ -52,13 +52,13 @@ OWN_STOP = _stops("rep", forbidden=("manager", "director"))
 POLICY: dict[str, Policy] = {
     "visits:today": Policy(get=SELLING),
     "visits:plan": Policy(get=only(*SELLERS, allowed=302)),
-    "visits:plan_day": Policy(get=SELLING, kwargs=_day),
+    "visits:plan:day": Policy(get=SELLING, kwargs=_day),
     # The customer to add is chosen from those one sees; without one nothing is found.
     "visits:add_stop": Policy(post=only(*SELLERS, allowed=404), kwargs=_day),
     "visits:add_suggested": Policy(post=SELLING_WRITE, kwargs=_day),
     "visits:hand_in": Policy(post=SELLING_WRITE, kwargs=_day),
     "visits:take_back": Policy(post=SELLING_WRITE, kwargs=_day),
-    "visits:stop": Policy(
+    "visits:plan:stop": Policy(
         get=row_page("rep", "manager", "director") | dict.fromkeys(NO_SELLERS, 403),
         post=OWN_STOP,
         kwargs=_item,

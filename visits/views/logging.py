@@ -1,7 +1,9 @@
 """Logging a visit: on the page, and from what a device sends later."""
 
+from uuid import UUID
+
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from visits.actions.visits import already_logged, log_visit, undo_for
 from visits.forms import VisitForm
 from visits.models import Visit
 from visits.queries.customers import device_data
-from visits.queries.logging import LogPage, asked_for, log_page
+from visits.queries.logging import LogPage, asked_for, log_page, stops_of_day
 from visits.visit_input import VisitRefused
 
 
@@ -39,7 +41,9 @@ def _after(request: AuthenticatedHttpRequest, visit: Visit) -> HttpResponse:
     return redirect(target if target.startswith("/") and is_ours else visit.get_absolute_url())
 
 
-def keep(form: VisitForm, request: AuthenticatedHttpRequest, *, origin: str, client_id: object = None) -> Visit | None:
+def keep(
+    form: VisitForm, request: AuthenticatedHttpRequest, *, origin: str, client_id: UUID | None = None
+) -> Visit | None:
     """Log what a form tells; None when it is refused, with the sentences in the form."""
     if not form.is_valid():
         return None
@@ -52,7 +56,7 @@ def keep(form: VisitForm, request: AuthenticatedHttpRequest, *, origin: str, cli
         return None
 
 
-def _page(request: AuthenticatedHttpRequest, form_data: object = None) -> LogPage:
+def _page(request: AuthenticatedHttpRequest, form_data: QueryDict | None = None) -> LogPage:
     return log_page(
         request.user,
         asked_for(form_data or request.GET),
@@ -112,4 +116,5 @@ def sync(request: AuthenticatedHttpRequest, submission: Submission) -> JsonRespo
 @needs(Right.SELL)
 def offline_data(request: AuthenticatedHttpRequest) -> JsonResponse:
     """Answer with what a device needs to log visits at the person's own customers without a connection."""
-    return JsonResponse(device_data(request.user, on=request.today, calendar=load_calendar()))
+    stops = stops_of_day(request.user, request.today)
+    return JsonResponse(device_data(request.user, on=request.today, calendar=load_calendar(), stops=stops))

@@ -30,7 +30,7 @@ from visits.queries.suggestions import proposals_for
 @needs(Right.SELL)
 def next_plan(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Go to the plan of the next working day; "tomorrow" on a Friday is Monday."""
-    return redirect("visits:plan_day", day=load_calendar().add_workdays(request.today, 1))
+    return redirect("visits:plan:day", day=load_calendar().add_workdays(request.today, 1))
 
 
 def _show(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
@@ -59,7 +59,7 @@ def _change(request: AuthenticatedHttpRequest, day: date, act: Callable[[], Any]
     # A message needs the whole page around it; without one the plan alone is drawn anew.
     if is_fragment(request) and not len(messages.get_messages(request)):
         return _show(request, day)
-    return go_to(request, reverse("visits:plan_day", args=[day]))
+    return go_to(request, reverse("visits:plan:day", args=[day]))
 
 
 @require_POST
@@ -133,7 +133,7 @@ def stop(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = StopForm(request.POST, instance=PlanItem.objects.get(pk=pk))
         if form.is_valid() and _changed(request, item, form):
-            return redirect("visits:plan_day", day=item.plan.day)
+            return redirect("visits:plan:day", day=item.plan.day)
     else:
         form = StopForm(instance=item)
     return render(request, "visits/stop.html", {"item": item, "form": form, "may_change": may_change})
@@ -181,5 +181,5 @@ def day_plan(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Read somebody's plan; one's own opens where it is made."""
     plan = get_visible_or_404(DayPlan.objects.select_related("user"), request.user, pk=pk)
     if plan.user_id == request.user.pk:
-        return redirect(reverse("visits:plan_day", args=[plan.day]))
+        return redirect(reverse("visits:plan:day", args=[plan.day]))
     return render(request, "visits/day_plan.html", {"page": reading_page(plan)})

@@ -1,6 +1,6 @@
 """Visits: the list, one visit with all that followed from it, correcting it, and the parts other pages show."""
 
-from typing import Any
+from typing import IO, Any, cast
 
 from django.contrib import messages
 from django.db.models import F, QuerySet
@@ -67,7 +67,8 @@ def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     response = HttpResponse(content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     table = ([column.value(visit) for column in COLUMNS] for visit in _rows(found).iterator(chunk_size=1_000))
-    write_xlsx(response, [str(column.label) for column in COLUMNS], table, title=_("Visits"))
+    file = cast("IO[bytes]", response)  # what the writer needs of a file, it has
+    write_xlsx(file, [str(column.label) for column in COLUMNS], table, title=_("Visits"))
     return response
 
 
