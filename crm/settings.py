@@ -177,7 +177,7 @@ ACCOUNT_FORMS = {
     "reset_password": "teams.sign_in_forms.ResetForm",
     "reset_password_from_key": "teams.sign_in_forms.NewPasswordForm",
     "change_password": "teams.sign_in_forms.ChangeForm",
-    "change_email": "teams.sign_in_forms.AddressForm",
+    "add_email": "teams.sign_in_forms.AddressForm",
     "reauthenticate": "teams.sign_in_forms.PasswordAgainForm",
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}

@@ -137,6 +137,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
         return drawn.getvalue().decode()
 
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 - allauth's signature
+        """Return a name for a new passkey that the person may change."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return whom a passkey is made for: the address the browser is at, under the product's name."""
         return super().get_public_key_credential_rp_entity() | {"name": self.get_totp_issuer()}

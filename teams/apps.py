@@ -38,8 +38,20 @@ class TeamsConfig(AppConfig):
         )
         group = _("Administration")
         leading: set[str] = {Role.MANAGER, Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN}
-        register_nav(NavEntry("people", _("People"), "teams:people", "users", group, 810, roles=leading))
-        register_nav(NavEntry("teams", _("Teams"), "teams:teams", "sitemap", group, 820, roles=leading))
-        register_nav(NavEntry("absences", _("Absences"), "teams:absences", "calendar-event", group, 830, roles=leading))
-        register_nav(NavEntry("security", _("Security"), "teams:security", "shield", group, 840, roles={Role.ADMIN}))
-        register_nav(NavEntry("me", _("Me"), "teams:me", "user", "", 990, phone=True, side=False))
+        persons = ("teams:person", "teams:new_person", "teams:edit_person", "teams:deactivate", "teams:invitation")
+        tree = ("teams:team", "teams:new_team", "teams:edit_team")
+        away = ("teams:new_absence",)
+        own = ("teams:saved_views", "teams:save_view")
+        register_nav(NavEntry("people", _("People"), "teams:people", "users", group, 810, roles=leading, match=persons))
+        register_nav(NavEntry("teams", _("Teams"), "teams:teams", "sitemap", group, 820, roles=leading, match=tree))
+        register_nav(
+            NavEntry(
+                "absences", _("Absences"), "teams:absences", "calendar-event", group, 830, roles=leading, match=away
+            )
+        )
+        register_nav(
+            NavEntry(
+                "security", _("Security"), "teams:security", "shield", group, 840, roles={Role.ADMIN}, match=("-",)
+            )
+        )
+        register_nav(NavEntry("me", _("Me"), "teams:me", "user", "", 990, phone=True, side=False, match=own))

@@ -76,7 +76,7 @@ class PersonForm(VersionedForm, forms.ModelForm):
             "must_use_mfa",
         ]
         labels: ClassVar[dict[str, Any]] = {
-            "name": _("Name"),
+            "name": _("Full name"),
             "username": _("Sign-in name"),
             "email": _("E-mail"),
             "phone": _("Phone"),

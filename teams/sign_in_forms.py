@@ -56,7 +56,7 @@ class ChangeForm(account_forms.ChangePasswordForm):
         _relabel(self.fields["password2"], _("New password once more"))
 
 
-class AddressForm(account_forms.ChangeEmailForm):
+class AddressForm(account_forms.AddEmailForm):
     """Another address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """What happens at sign-in, and to the means of it."""
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
@@ -8,9 +9,20 @@ from teams.models import User
 from teams.second_factor import role_needs_factor
 
 
+def _keep_own_address(user: User) -> None:
+    """Make sure allauth knows the person's address, and as proved: an admin, an import or the command line gave it."""
+    known = EmailAddress.objects.filter(user=user, verified=True, primary=True)
+    if user.email and not known.exists():
+        EmailAddress.objects.filter(user=user, primary=True).exclude(email__iexact=user.email).update(primary=False)
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email.lower(), defaults={"primary": True, "verified": True}
+        )
+
+
 @transaction.atomic
 def note_sign_in(user: User) -> None:
     """Record a sign-in, and look again whether the person's role needs a second factor."""
+    _keep_own_address(user)
     needed = role_needs_factor(user.role)
     if needed != user.role_needs_mfa:
         user.role_needs_mfa = needed

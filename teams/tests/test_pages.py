@@ -127,8 +127,8 @@ def test_absences_cost_the_same_with_one_and_three(
         AbsenceFactory(user=rep, starts_on=day, ends_on=day, deputy=teammate)
     client = client_for(manager)
 
-    # session, user, deputising; the teams he leads (for the list, for whose he may end); count, rows, may end
-    with django_assert_num_queries(8):
+    # session, user, deputising, the teams he leads; count, rows, whose he may end
+    with django_assert_num_queries(7):
         response = client.get(reverse("teams:absences"), headers={"HX-Request": "true"})
     assert len(response.context["page"].items) == count
 

@@ -344,3 +344,13 @@ def test_an_admin_chooses_the_roles(admin: User, client_for) -> None:
 
     assert client.post(reverse("teams:security"), {"mfa_roles": ["REP"], "version": 1}).status_code == 409
     assert history_of(security_policy()).count() == 1
+
+
+def test_too_many_reset_mails_are_answered_in_words(wang: User) -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    for _attempt in range(30):
+        response = client.post(reverse("account_reset_password"), {"email": "wang@firm.example"})
+
+    assert response.status_code == 429
+    assert "Wait a few minutes" in response.content.decode()
+    assert len(mail.outbox) < 30
