@@ -14,10 +14,11 @@ from accounts.choices import Tier
 from accounts.models import Account
 from accounts.tier_runs import TierRun, policy_in_force
 from accounts.tiering import ALL, Cell, Proposal, Standing, matrix, per_owner, shares
-from crm.charts import Column
+from crm.charts import Bar
 from teams.models import User
 
 SHOWN_MOVERS = 20
+LOOKED_AT = 500  # of the movers, the largest first
 ONE_PLACE = Decimal("0.1")
 
 
@@ -32,9 +33,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Mover:
-    """A customer that would move; without a name for those who do not see it."""
+    """A customer that would move, and why."""
 
-    account: Account | None
+    account: Account
     before: str
     after: str
     turnover: Decimal
@@ -83,24 +84,17 @@ def reason_of(proposal: Proposal) -> str:
 
 
 def movers_for(run: TierRun, user: User) -> tuple[list[Mover], int]:
-    """Return the largest customers that would move, and how many more there are.
+    """Return the largest customers that would move and that the person sees, and how many more there are.
 
-    Names only of customers the person sees: an admin sets the rules and sees counts and money, no customer.
+    An admin sets the rules and sees counts and money; customers he sees only where he is in the account team.
     """
     movers = sorted(run.movers, key=lambda standing: (-standing.turnover, standing.id))
-    shown = movers[:SHOWN_MOVERS]
-    seen = Account.objects.visible_to(user).in_bulk([standing.id for standing in shown])
+    seen = Account.objects.visible_to(user).in_bulk([standing.id for standing in movers[:LOOKED_AT]])
     rows = [
-        Mover(
-            seen.get(standing.id),
-            standing.before,
-            standing.after,
-            standing.turnover,
-            reason_of(run.proposals[standing.id]),
-        )
-        for standing in shown
+        Mover(seen[row.id], row.before, row.after, row.turnover, reason_of(run.proposals[row.id]))
+        for row in [row for row in movers if row.id in seen][:SHOWN_MOVERS]
     ]
-    return rows, len(movers) - len(shown)
+    return rows, len(movers) - len(rows)
 
 
 def visits(run: TierRun) -> tuple[Decimal, Decimal]:
@@ -148,13 +142,15 @@ def compared(standings: list[Standing], reference: dict[str, dict[str, int]], *,
     ]
 
 
-def turnover_columns(rows: list[Compared]) -> list[Column]:
-    """Return the chart: each tier's share of turnover, and the reference as a line."""
-    return [
-        Column(row.tier, row.turnover, f"{row.turnover} %", line=row.reference.get("turnover"))
-        for row in rows
-        if row.tier
-    ]
+def turnover_bars(rows: list[Compared]) -> list[Bar]:
+    """Return the chart: each tier's share of turnover, and under it the reference."""
+    bars = []
+    for row in rows:
+        if row.tier:
+            wanted = row.reference.get("turnover", 0)
+            bars.append(Bar(row.tier, row.turnover, f"{row.turnover} %", tone="plain"))
+            bars.append(Bar(_("reference"), wanted, f"{wanted} %", tone="lost"))
+    return bars
 
 
 def finding(rows: list[Compared]) -> str:

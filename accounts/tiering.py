@@ -7,7 +7,7 @@ Rows in, proposals out: no database, no clock, and the order of the rows does no
 from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -19,6 +19,7 @@ TIERS: Final = ("A", "B", "C")
 UNTIERED: Final = ""
 ALL: Final = (*TIERS, UNTIERED)
 _CENT: Final = Decimal("0.01")
+_NOTHING: Final = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def window_start(on: date, months: int) -> date:
     return date(years, month + 1, min(on.day, monthrange(years, month + 1)[1]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Customer:
     """What is known of a customer: turnover in the window, potential and credit 0 to 5 (None: nobody rated it)."""
 
@@ -70,38 +71,62 @@ class Customer:
         return self.turnover > 0 or self.potential is not None or self.credit is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """The tier a customer earns, and from what: each part is its score (0 to 100) before weighing."""
+    """The tier a customer earns, its place among `of` customers (0: too little is known), and what it was judged by.
+
+    `below` is how many others sell less; the scores, 0 to 100, are worked out when they are asked for, because a run
+    over very many customers needs those of a few.
+    """
 
     id: int
     tier: str
-    score: Decimal
-    turnover_score: Decimal
-    potential_score: Decimal
-    credit_score: Decimal
     rank: int
     of: int
+    below: int
+    potential: int
+    credit: int
+    weights: Weights
+
+    @property
+    def turnover_score(self) -> Decimal:
+        """Return the share of the others that sell less, in percent."""
+        return (Decimal(self.below) * HUNDRED / max(self.of - 1, 1)).quantize(_CENT)
+
+    @property
+    def potential_score(self) -> Decimal:
+        """Return the rating of the growth potential."""
+        return _rated(self.potential)
+
+    @property
+    def credit_score(self) -> Decimal:
+        """Return the rating of the credit standing."""
+        return _rated(self.credit)
+
+    @property
+    def score(self) -> Decimal:
+        """Return the weighted mean of the three."""
+        points = _points(self.below, self.potential, self.credit, self.weights, max(self.of - 1, 1))
+        return (Decimal(points) / (TOP_RATING * max(self.of - 1, 1))).quantize(_CENT)
 
 
-def _rated(value: int | None) -> Decimal:
-    """Return a rating of 0 to 5 as 0 to 100; what nobody rated scores nothing."""
-    return Decimal(value or 0) * HUNDRED / TOP_RATING
+def _rated(value: int) -> Decimal:
+    return (Decimal(value) * HUNDRED / TOP_RATING).quantize(_CENT)
 
 
-def _turnover_scores(customers: Sequence[Customer]) -> dict[int, Decimal]:
-    """Return each one's place by turnover, 0 to 100: the share of the others that sell less; equals score alike.
+def _points(below: int, potential: int, credit: int, weights: Weights, others: int) -> int:
+    """Return the score times 5 times the number of others: a whole number, so that equals are equal.
 
-    The place and not the amount, so that one giant does not press all others to nothing.
+    Turnover counts by place and not by amount, so that one giant does not press all others to nothing; what nobody
+    rated counts nothing.
     """
-    amounts = sorted(max(customer.turnover, Decimal(0)) for customer in customers)
-    others = max(len(amounts) - 1, 1)
-    return {
-        customer.id: Decimal(bisect_left(amounts, customer.turnover)) * HUNDRED / others
-        if customer.turnover > 0
-        else Decimal(0)
-        for customer in customers
-    }
+    rated = potential * weights.potential + credit * weights.credit
+    return TOP_RATING * below * weights.turnover + rated * others
+
+
+def _sold(customer: Customer) -> Decimal:
+    """Return what counts as turnover; more returned than bought is none."""
+    return customer.turnover if customer.turnover > 0 else _NOTHING
 
 
 def _last_place(share: Decimal, customers: int) -> int:
@@ -116,26 +141,24 @@ def propose(customers: Iterable[Customer], weights: Weights, cuts: Cuts) -> dict
     """
     everybody = list(customers)
     known = [customer for customer in everybody if customer.is_known]
-    places = _turnover_scores(known)
+    count, others = len(known), max(len(known) - 1, 1)
+    amounts = sorted(_sold(customer) for customer in known)
     scored = []
     for customer in known:
-        parts = (places[customer.id], _rated(customer.potential), _rated(customer.credit))
-        total = parts[0] * weights.turnover + parts[1] * weights.potential + parts[2] * weights.credit
-        scored.append((total / HUNDRED, customer, parts))
-    scored.sort(key=lambda row: (-row[0], -row[1].turnover, row[1].id))
-    last_a, last_b = _last_place(cuts.a, len(scored)), _last_place(cuts.b, len(scored))
-    found = {
-        customer.id: Proposal(customer.id, UNTIERED, Decimal(0), Decimal(0), Decimal(0), Decimal(0), 0, len(scored))
-        for customer in everybody
-    }
-    for rank, (score, customer, parts) in enumerate(scored, start=1):
+        below = bisect_left(amounts, _sold(customer))
+        grows, pays = customer.potential or 0, customer.credit or 0
+        points = _points(below, grows, pays, weights, others)
+        scored.append((-points, -customer.turnover, customer.id, below, grows, pays))
+    scored.sort()
+    last_a, last_b = _last_place(cuts.a, count), _last_place(cuts.b, count)
+    found = {row.id: Proposal(row.id, UNTIERED, 0, count, 0, 0, 0, weights) for row in everybody if not row.is_known}
+    for rank, (_score, _amount, pk, below, grows, pays) in enumerate(scored, start=1):
         tier = "A" if rank <= last_a else "B" if rank <= last_b else "C"
-        total, sold, grows, pays = (part.quantize(_CENT) for part in (score, *parts))
-        found[customer.id] = Proposal(customer.id, tier, total, sold, grows, pays, rank, len(scored))
+        found[pk] = Proposal(pk, tier, rank, count, below, grows, pays, weights)
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A customer before and after: tiers, turnover, and whose he is (None: nobody's)."""
 

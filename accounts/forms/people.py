@@ -16,6 +16,7 @@ from accounts.models import Account, Contact
 from crm.conflicts import EditForm
 from teams.forms import DayInput
 
+UNKNOWN = "-"
 INFLUENCE = [("", _("not known")), *[(number, str(number)) for number in range(6)]]
 
 
@@ -150,8 +151,7 @@ class StanceForm(forms.Form):
 
     stance = forms.ChoiceField(
         label=_("Stance"),
-        choices=[*Stance.choices, ("", _("not known"))],
-        required=False,
+        choices=[*Stance.choices, (UNKNOWN, _("not known"))],
         widget=forms.RadioSelect,
     )
     on = forms.DateField(label=_("Since"), widget=DayInput)
@@ -163,6 +163,11 @@ class StanceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["on"].initial = today
+
+    def clean_stance(self) -> str:
+        """Return the stance, "" for not known."""
+        stance = str(self.cleaned_data["stance"])
+        return "" if stance == UNKNOWN else stance
 
     def clean_on(self) -> date:
         """Return the day; refuse one that is still to come."""

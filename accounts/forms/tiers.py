@@ -55,6 +55,8 @@ class TierPolicyForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("cut_a", "cut_b"):
+            self.initial[name] = f"{Decimal(self.initial[name]).normalize():f}"
         for tier in Tier.values:
             days = forms.IntegerField(
                 label=_("%(tier)s: days between contacts") % {"tier": tier},

@@ -52,7 +52,7 @@ def test_an_admin_sees_counts_and_money_but_no_customer(ten, admin: User, direct
     url = reverse("accounts:draft", args=[draft.pk])
     shown = client_for(admin).get(url).content.decode()
     assert "3 customers move" in shown
-    assert "a customer you do not see" in shown
+    assert "3 customers; their names are shown to those who see them." in shown
     assert "客户10" not in shown
     assert "客户10" in client_for(director).get(url).content.decode()
 

@@ -16,7 +16,7 @@ from accounts.actions.people import (
     restore_contact,
 )
 from accounts.facts import facts_of_contact
-from accounts.forms.people import ContactForm, NewContactForm, StanceForm
+from accounts.forms.people import UNKNOWN, ContactForm, NewContactForm, StanceForm
 from accounts.models import Contact
 from accounts.views.changes import editable, form_page
 from crm.conflicts import chosen, conflict_page
@@ -104,7 +104,7 @@ def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def stance(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Say where a person stands now; it can be taken back."""
     contact = _editable(request, pk)
-    form = StanceForm(request.POST or None, today=request.today, initial={"stance": contact.stance})
+    form = StanceForm(request.POST or None, today=request.today, initial={"stance": contact.stance or UNKNOWN})
     url = contact.get_absolute_url()
     if form.is_valid():
         data = form.cleaned_data

@@ -25,7 +25,7 @@ from accounts.actions.tiers import (
 from accounts.choices import PolicyState
 from accounts.forms.tiers import OverrideForm, TierPolicyForm
 from accounts.models import Account, Contact, TierPolicy
-from accounts.simulation import compared, finding, reason_of, simulated, turnover_columns
+from accounts.simulation import compared, finding, reason_of, simulated, turnover_bars
 from accounts.tier_jobs import APPLY, ROLL_BACK, apply_soon, is_long, roll_back_soon
 from accounts.tier_runs import compute_proposals, policy_in_force
 from accounts.views.account import account_or_404, head
@@ -60,7 +60,7 @@ def policies(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = {
         "policy": policy,
         "compared": rows,
-        "columns": turnover_columns(rows),
+        "bars": turnover_bars(rows),
         "finding": finding(rows),
         "waiting": len(run.movers),
         "drafts": every.filter(state=PolicyState.DRAFT).order_by("-pk"),
