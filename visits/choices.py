@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Purpose(models.TextChoices):
@@ -56,18 +55,18 @@ class NewClass(models.TextChoices):
 class PlanState(models.TextChoices):
     """Life of a day's plan."""
 
-    DRAFT = "DRAFT", pgettext_lazy("plan", "draft")
-    SUBMITTED = "SUBMITTED", pgettext_lazy("plan", "handed in")
-    APPROVED = "APPROVED", pgettext_lazy("plan", "signed")
-    RETURNED = "RETURNED", pgettext_lazy("plan", "returned")
+    DRAFT = "DRAFT", _("draft")
+    SUBMITTED = "SUBMITTED", _("handed in")
+    APPROVED = "APPROVED", _("signed")
+    RETURNED = "RETURNED", _("returned")
 
 
 class ItemState(models.TextChoices):
     """Life of one stop."""
 
-    OPEN = "OPEN", pgettext_lazy("stop", "planned")
-    DONE = "DONE", pgettext_lazy("stop", "done")
-    DROPPED = "DROPPED", pgettext_lazy("stop", "dropped")
+    OPEN = "OPEN", _("planned")
+    DONE = "DONE", _("done")
+    DROPPED = "DROPPED", _("dropped")
 
 
 class Suggestion(models.TextChoices):

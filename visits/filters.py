@@ -58,7 +58,7 @@ class VisitFilter(filters.FilterSet):
     effective = filters.ChoiceFilter(
         label=_("Effective visit"),
         choices=[("yes", _("effective")), ("no", _("not effective"))],
-        empty_label=_("Any"),
+        empty_label=_("Every visit"),
         method="by_effect",
     )
     account = filters.NumberFilter(field_name="account", max_value=10**15, widget=forms.HiddenInput)

@@ -98,7 +98,7 @@ class VisitForm(forms.Form):
     said = forms.CharField(label=_("What was said?"), required=False, max_length=SAID_AT_MOST)
     result = _choice(Result.choices, label=_("Result"))
     next_choice = _choice(NEXT_CHOICES, label=_("Next contact"))
-    next_on = forms.DateField(label=_("On"), required=False)
+    next_on = forms.DateField(label=_("Day of the next contact"), required=False)
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     commitment = forms.CharField(label=_("What did the customer promise?"), required=False, max_length=200)
     commitment_on = forms.DateField(label=_("Promised for"), required=False)

@@ -132,7 +132,7 @@ def description_of(plan: DayPlan, around: _Surroundings) -> Description:
         facts=[
             (_("Stops"), len(stops)),
             (_("Tier A"), sum(item.account.tier == Tier.A for item in stops)),
-            (_("New business"), sum(item.purpose == Purpose.NEW_BUSINESS for item in stops)),
+            (_("new business"), sum(item.purpose == Purpose.NEW_BUSINESS for item in stops)),
         ],
         exceptions=exceptions_of(plan, around),
         headers=[_("Time"), _("Customer"), _("Purpose"), _("Goal"), _("Proposed because")],

@@ -68,7 +68,7 @@ def add_stop(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
     """Plan a stop at a customer; one that was proposed keeps its reasons."""
     account = get_visible_or_404(Account.objects.live(), request.user, pk=_number(request.POST.get("account")))
     if "proposed" in request.POST:
-        return add_suggested(request, day)
+        return _take_over(request, day)
 
     def act() -> None:
         plan = plan_for(request.user, day)
@@ -81,10 +81,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-@require_POST
-@needs(Right.SELL)
-def add_suggested(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
-    """Take over the ticked proposals, or all that were shown."""
+def _take_over(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
     wanted = {_number(text) for text in request.POST.getlist("account")}
     found = proposals_for(request.user, day, on=request.today, calendar=load_calendar(), limit=60)
     chosen = [proposal for proposal in found if proposal.account_id in wanted]
@@ -94,6 +91,13 @@ def add_suggested(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
         plans.add_suggested(plan, proposals=chosen, actor=request.user, now=request.now)
 
     return _change(request, day, act)
+
+
+@require_POST
+@needs(Right.SELL)
+def add_suggested(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
+    """Take over the proposals that were shown."""
+    return _take_over(request, day)
 
 
 @require_POST

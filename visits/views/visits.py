@@ -83,6 +83,7 @@ def visit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show one visit: what was told, and what followed from it."""
     found = _visit(request, pk)
     context = {
+        "crumbs": [(_("Visits"), reverse("visits:list")), (found.account.called, found.account.get_absolute_url())],
         "page": visit_page(found),
         "visit": found,
         "may_correct": may_correct(request.user, found, request.today),
