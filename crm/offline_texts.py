@@ -22,6 +22,7 @@ TEXTS = {
         "Somebody else is signed in now. What you saved stays locked on this device until you sign in again."
     ),
     "serverDown": _("The server cannot be reached. %(n)s saved here; we try again in %(s)s seconds."),
+    "waitedLong": _("%(n)s have waited on this device for more than a day. Connect, or copy the text."),
     "deviceFull": _(
         "This device has no room left. What you typed is only in this window: send or copy it before you close it."
     ),

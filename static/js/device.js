@@ -170,14 +170,14 @@
     await fileRescued();
     const before = (await get("facts", "user"))?.user;
     await dropKeys(user);
-    if (before !== user) await write(["facts", { id: "user", user }]);
+    if (before !== user) await write(["facts", { id: "user", user }], ["facts", "here", true]);
     return before !== undefined && before !== user;
   };
   // Everything the device may forget at sign-out: keys always, rows only when they could be read without one.
   const forget = async (user) => {
     await dropKeys(null);
     const plain = (await rowsOf("drafts", user)).filter((row) => "plain" in row.box);
-    await write(["facts", "user", true], ...plain.map((row) => ["drafts", row.id, true]));
+    await write(["facts", "user", true], ["facts", "here", true], ...plain.map((row) => ["drafts", row.id, true]));
   };
 
   // Drafts go seven days after the server has what they became, or after they were thrown away.

@@ -363,8 +363,8 @@
     setTimeout(() => event.defaultPrevented && (session.closed = false), 0);
   });
   document.addEventListener("htmx:afterRequest", async (event) => {
-    const form = event.detail.elt.closest?.("form[data-draft]");
-    if (!form || !sessions.has(form)) return;
+    const form = event.detail.elt; // a part of a form may ask, too; only the form itself is posted
+    if (!sessions.has(form) || event.detail.requestConfig.verb !== "post") return;
     sessionStorage.removeItem(POSTED);
     const row = event.detail.successful ? await end(form, "sent") : null;
     if (row) await device.write(["drafts", row]);

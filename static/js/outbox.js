@@ -12,6 +12,7 @@
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const ANSWER_MS = 1500; // so long a save waits for the server before the page goes on
   const TICK_MS = 15000;
+  const DAY_MS = 24 * 3600 * 1000;
   const FLASH = "crm.flash";
   const awaited = new Set(); // items whose answer a save is waiting for, and will show itself
   let reached = "ok"; // how the last attempt ended: ok, signed-out, other, unreachable
@@ -95,10 +96,7 @@
     const headers = { Accept: "application/json", "X-CSRFToken": csrf || crm.csrf() };
     const answer = await fetch(urls.undo.replace("/0/", `/${pk}/`), { method: "POST", headers }).catch(() => null);
     const data = await answer?.json().catch(() => null);
-    if (answer?.ok) {
-      sessionStorage.setItem(FLASH, JSON.stringify({ text: data?.message }));
-      return location.reload();
-    }
+    if (answer?.ok) return reload({ text: data?.message });
     return toast(data?.message || texts.sendError, { tone: "danger" });
   };
   const sayDone = ({ text, undo }) =>
@@ -233,19 +231,32 @@
     if (news.type === "sent") toast(fill(texts.sent, { title: news.title }));
     if (news.type === "problem") tellProblem(news.title);
   });
+  // A browser may throw away what it keeps after a week without a visit, so what has waited for a day is brought up.
+  const warnOfOld = async () => {
+    const old = (await device.rowsOf("outbox", user)).filter((row) => row.created < Date.now() - DAY_MS);
+    if (old.length) toast(fill(texts.waitedLong, { n: old.length }), { tone: "warn", action: { label: texts.look, url: urls.outbox } });
+  };
+  const flash = sessionStorage.getItem(FLASH);
   const start = async () => {
-    const flash = sessionStorage.getItem(FLASH);
     sessionStorage.removeItem(FLASH);
     if (flash) sayDone(JSON.parse(flash));
     await drafts.ready;
     await markWaiting();
     await flush(true);
+    await warnOfOld();
     await device.purge(user, Date.now());
   };
+  doc.addEventListener("htmx:afterSettle", markWaiting); // what was just drawn may wait, too
   window.addEventListener("online", () => flush(true));
   window.addEventListener("offline", showState);
   doc.addEventListener("visibilitychange", () => doc.visibilityState === "visible" && flush(true));
   setInterval(flush, TICK_MS);
 
-  window.outbox = { user, urls, sleep, flush, fresh, showState, copy, ready: start().catch(console.error) };
+  // Load the page again; what was said when it was opened is said again, unless there is something newer to say.
+  const reload = (said) => {
+    if (said || flash) sessionStorage.setItem(FLASH, said ? JSON.stringify(said) : flash);
+    location.reload();
+  };
+
+  window.outbox = { user, urls, sleep, flush, fresh, showState, copy, reload, sayDone, ready: start().catch(console.error) };
 })();

@@ -23,26 +23,39 @@
   const arrive = async () => {
     const look = [root.lang, root.dataset.bsTheme, root.dataset.density].join(" ");
     const last = await device.get("facts", "here");
-    const known = last?.user === user && last.look === look && last.at < Date.now() && last.at > Date.now() - REFRESH_MS;
-    if (known && (await device.get("keys", user))) return;
+    if (last?.user === user && last.look === look && last.at < Date.now() && last.at > Date.now() - REFRESH_MS) return;
     const session = await fresh();
-    if (session.state !== "ok" || !session.worker || !navigator.serviceWorker) return;
-    await navigator.serviceWorker.register(urls.worker, { scope: "/", updateViaCache: "none" });
-    await navigator.serviceWorker.ready;
-    await tellWorker({ type: "here", user, pages: session.pages, asOf: texts.asOf });
+    if (session.state !== "ok") return;
+    if (session.worker && navigator.serviceWorker) {
+      await navigator.serviceWorker.register(urls.worker, { scope: "/", updateViaCache: "none" });
+      await navigator.serviceWorker.ready;
+      await tellWorker({ type: "here", user, pages: session.pages, asOf: texts.asOf });
+    }
     await device.write(["facts", { id: "here", user, look, at: Date.now() }]);
   };
 
   // --- a page that came from the device while a newer one was on its way -------------------------------------------
   let touched = false;
   ["pointerdown", "keydown"].forEach((name) => doc.addEventListener(name, () => (touched = true), { capture: true, once: true }));
-  const showNewer = () => {
-    if (!touched && !find("dialog[open]")) return location.reload();
-    return toast(texts.asOfNew, { action: { label: texts.showNew, onClick: () => location.reload() } });
+  // What the newer answer said, which nobody has seen yet.
+  const sayMissed = (html) => {
+    const holder = doc.createElement("template");
+    holder.innerHTML = html;
+    return [...holder.content.querySelectorAll("[data-toast]")].map((box) => ({
+      text: find("p", box).textContent,
+      undo: find("form", box)?.getAttribute("action").match(/\d+/)?.[0],
+    }));
+  };
+  const showNewer = ({ differs, said }) => {
+    const missed = sayMissed(said);
+    if (differs && !touched && !find("dialog[open]")) return outbox.reload(missed[0]);
+    missed.forEach(outbox.sayDone);
+    if (differs) toast(texts.asOfNew, { action: { label: texts.showNew, onClick: () => outbox.reload() } });
+    return undefined;
   };
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (data?.type === "flush") outbox.flush(true);
-    if (data?.type === "newer" && root.dataset.kept && new URL(data.url).pathname === location.pathname) showNewer();
+    if (data?.type === "newer" && root.dataset.kept && data.path === location.pathname) showNewer(data);
   });
   window.addEventListener("pageshow", async (event) => {
     // Back, after everybody has signed out or somebody else has signed in.
@@ -86,7 +99,7 @@
     if (!form.matches("[data-sign-out]") || event.defaultPrevented) return;
     event.preventDefault();
     await drafts.flush();
-    await Promise.race([outbox.flush(true), sleep(5000)]);
+    await Promise.race([Promise.all([outbox.flush(true), fresh()]), sleep(5000)]);
     const left = await unsent();
     if (left.boxes.length) ask(form, left);
     else signOut(form);

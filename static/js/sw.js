@@ -15,7 +15,7 @@
   const pagesOf = (user) => `pages-${user}`;
 
   // --- whose device it is ----------------------------------------------------------------------------------------
-  const readHere = async () => (await (await caches.open("meta")).match(HERE))?.json();
+  const readHere = async () => (await caches.match(HERE, { cacheName: "meta" }))?.json();
   const forgetPages = async (keep) => {
     const names = (await caches.keys()).filter((name) => name.startsWith("pages-") && name !== keep);
     await Promise.all(names.map((name) => caches.delete(name)));
@@ -38,18 +38,24 @@
   // Tokens and identifiers are new in every answer; without them two copies of an unchanged page are equal.
   const essence = (html) => html.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{64}/g, "");
 
-  // Keep a fresh answer; resolves to whether it differs from the copy before.
+  // What an answer says once ("Saved") belongs to that moment and is never kept.
+  const ONCE = /(<div class="toasts"[^>]*>)([\s\S]*?)(<\/div>\s*<div class="visually-hidden" id="alerts")/;
+
+  // Keep a fresh answer; resolves to what is new in it against the copy before, if anything is.
   const keep = async (here, path, response) => {
     const cache = await caches.open(pagesOf(here.user));
     if (response.type === "opaqueredirect" || response.status === 403) await cache.delete(path);
-    if (!isPageOf(response, here.user)) return false;
-    const html = await response.text();
+    if (!isPageOf(response, here.user)) return null;
+    const whole = await response.text();
+    const html = whole.replace(ONCE, "$1$3");
     const before = await (await cache.match(path))?.text();
     const headers = new Headers(response.headers);
     ["Content-Encoding", "Content-Length"].forEach((name) => headers.delete(name));
     headers.set("X-Kept-At", String(Date.now()));
     await cache.put(path, new Response(html, { headers }));
-    return before !== undefined && essence(before) !== essence(html);
+    const said = (whole.match(ONCE)?.[2] || "").trim();
+    const differs = before !== undefined && essence(before) !== essence(html);
+    return differs || said ? { differs, said } : null;
   };
   const refresh = async (here) => {
     for (const path of here.pages) {
@@ -99,16 +105,17 @@
     const filed = fresh
       .then(async (response) => {
         const still = await noteWho(here, response);
-        return Boolean(still?.pages.includes(path)) && !url.search && (await keep(still, path, response.clone()));
+        return still?.pages.includes(path) && !url.search ? keep(still, path, response.clone()) : null;
       })
-      .catch(() => false);
+      .catch(() => null);
     event.waitUntil(filed);
     if (!copy) return fresh.catch(() => offlinePage(here, url));
-    const shown = await Promise.race([fresh.catch(() => copy), sleep(QUICK_MS).then(() => copy)]);
-    if (shown === copy) event.waitUntil(filed.then((differs) => differs && tellNewer(event.resultingClientId, url.href)));
+    const answer = fresh.then((response) => (response.status >= 502 ? copy : response)).catch(() => copy);
+    const shown = await Promise.race([answer, sleep(QUICK_MS).then(() => copy)]);
+    if (shown === copy) event.waitUntil(filed.then((news) => news && tellNewer(event.resultingClientId, path, news)));
     return shown;
   };
-  const tellNewer = async (id, url) => (await self.clients.get(id))?.postMessage({ type: "newer", url });
+  const tellNewer = async (id, path, news) => (await self.clients.get(id))?.postMessage({ type: "newer", path, ...news });
 
   // --- files -----------------------------------------------------------------------------------------------------
   const file = async (request) => {

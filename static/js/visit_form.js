@@ -13,6 +13,7 @@
   const accountOf = (id) => data().accounts.find((account) => String(account.id) === String(id));
   const stopOf = (id) => data().stops?.find((stop) => String(stop.id) === String(id));
   const two = (number) => String(number).padStart(2, "0");
+  const dayOf = (moment) => `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
   const clock = (moment = new Date()) => `${two(moment.getHours())}:${two(moment.getMinutes())}`;
   const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
   const element = (name, props) => Object.assign(doc.createElement(name), props);
@@ -36,6 +37,47 @@
     select.replaceChildren(none, ...found);
     select.value = "";
   };
+  const rowFrom = (form, name) => find(`template[${name}]`, form)?.content.firstElementChild.cloneNode(true);
+  const stanceRow = (form, contact) => {
+    const row = rowFrom(form, "data-stance-row");
+    const select = find("select", row);
+    row.dataset.stanceOf = contact.id;
+    find("[data-stance-name]", row).textContent = contact.name;
+    select.name = `stance-${contact.id}`;
+    if (contact.stance_label) select.options[0].textContent += ` (${contact.stance_label})`;
+    return row;
+  };
+  const evidenceRow = (form, opportunity, [id, words]) => {
+    const row = rowFrom(form, "data-evidence-row");
+    find("[name=evidence]", row).value = `${opportunity.id}:${id}`;
+    find("[data-criterion]", row).textContent = words;
+    find(".evidence-text", row).name = `evidence_text-${opportunity.id}-${id}`;
+    return row;
+  };
+  const evidenceGroup = (form, opportunity) => {
+    const group = rowFrom(form, "data-evidence-group");
+    group.dataset.evidenceOf = opportunity.id;
+    find("[data-opportunity-name]", group).textContent = opportunity.name;
+    find("[data-evidence-rows]", group).replaceChildren(...opportunity.criteria.map((each) => evidenceRow(form, opportunity, each)));
+    return group;
+  };
+  const showWhatMayChange = (form, account) => {
+    const [stances, evidence] = [find("[data-stances]", form), find("[data-evidence]", form)];
+    if (stances) stances.replaceChildren(...(account?.contacts || []).map((contact) => stanceRow(form, contact)));
+    const chances = (account?.opportunities || []).filter((each) => each.criteria?.length);
+    if (evidence) evidence.replaceChildren(...chances.map((each) => evidenceGroup(form, each)));
+  };
+  // Only people who were met can have moved, and evidence is for the opportunity it was about.
+  const showWhatFits = (form) => {
+    const met = new Set(all("[name=met]:checked", form).map((box) => box.value));
+    all("[data-stance-of]", form).forEach((row) => {
+      row.hidden = !met.has(row.dataset.stanceOf) && !find("select", row).value;
+    });
+    const chances = find("[data-stances]", form)?.closest("fieldset");
+    if (chances) chances.hidden = !all("[data-stance-of]", chances).some((row) => !row.hidden);
+    const chosen = form.elements.opportunity?.value;
+    all("[data-evidence-of]", form).forEach((group) => (group.hidden = Boolean(chosen) && group.dataset.evidenceOf !== chosen));
+  };
   const showCadence = (form, account) =>
     all("[data-cadence]", form).forEach((choice) => {
       choice.dataset.date = account?.next_on || "";
@@ -49,6 +91,8 @@
     if (id && !account) return; // not among this page's: what the server wrote stays
     showContacts(form, account);
     showOpportunities(form, account);
+    showWhatMayChange(form, account);
+    showWhatFits(form);
     showCadence(form, account);
     if (account) form.dataset.title = account.name;
     const field = find("[data-account-search]", form);
@@ -187,6 +231,7 @@
     const words = where ? texts.located : texts.arrived;
     say(form, fill(words, { time: clock(at), metres: where?.accuracy }));
     if (!form.dataset.outbox) return;
+    form.dataset.title ||= find("h3, b", form.closest("[data-stop]") || doc)?.textContent.trim() || "";
     ["at", "latitude", "longitude", "accuracy"].forEach((name) => {
       if (!form.elements[name]) form.append(element("input", { type: "hidden", name }));
     });
@@ -205,6 +250,19 @@
       const field = find("[data-account-search]", form);
       if (field) field.value = accountOf(select.value)?.name || "";
     }
+    showWhatFits(form);
+  };
+  // A page that was kept yesterday still means yesterday.
+  const applyDay = (form) => {
+    const day = dayOf(new Date());
+    const { happened_on: on } = form.elements;
+    const kept = doc.documentElement.dataset.kept;
+    if (!kept || dayOf(new Date(Number(kept))) === day || !on || on.value !== dayOf(new Date(Number(kept)))) return;
+    on.value = day;
+    const next = new Date();
+    do next.setDate(next.getDate() + 1);
+    while ([0, 6].includes(next.getDay()));
+    all("[name=next_choice][value=tomorrow]", form).forEach((choice) => (choice.dataset.date = dayOf(next)));
   };
   // A page that was kept on the device does not know for which customer it was opened; the address does.
   const applyAddress = (form) => {
@@ -224,6 +282,7 @@
     if (!form) return;
     if (event.target.matches("[data-account]")) showAccount(form, event.target.value);
     if (event.target.name === "next_choice") nextStep(form, event.target);
+    if (event.target.matches("[name=met], [name=opportunity]")) showWhatFits(form);
   });
   doc.addEventListener("click", (event) => {
     const add = event.target.closest("[data-add-contact]");
@@ -240,9 +299,7 @@
   }, true); // prettier-ignore
   doc.addEventListener("outbox:save", (event) => {
     const { started_at: from, ended_at: to, happened_on: on } = event.target.elements;
-    const today = new Date();
-    const day = `${today.getFullYear()}-${two(today.getMonth() + 1)}-${two(today.getDate())}`;
-    if (from?.value && to && !to.value && (!on || on.value === day) && clock() > from.value.slice(0, 5)) to.value = clock();
+    if (from?.value && to && !to.value && (!on || on.value === dayOf(new Date())) && clock() > from.value.slice(0, 5)) to.value = clock();
   });
   // A draft may hold people and rows that are not on the form yet.
   doc.addEventListener("draft:fill", (event) => {
@@ -260,6 +317,7 @@
     const form = event.target;
     const field = find("[data-account-search]", form);
     if (field) field.value = accountOf(form.elements.account?.value)?.name || "";
+    if (form.matches("[data-visit-form]")) showWhatFits(form);
   });
   doc.addEventListener("reset", (event) => {
     const form = event.target;
@@ -267,10 +325,11 @@
     setTimeout(() => {
       all("[data-new-contacts] > :not(:first-child)", form).forEach((row) => row.remove());
       if (find("select[data-account]", form)) showAccount(form, form.elements.account.value);
+      showWhatFits(form);
     }, 0);
   });
 
-  const start = (root) => all("form[data-visit-form]", root).forEach((form) => (prepare(form), applyAddress(form)));
+  const start = (root) => all("form[data-visit-form]", root).forEach((form) => (prepare(form), applyDay(form), applyAddress(form)));
   doc.addEventListener("htmx:afterSettle", (event) => start(event.detail.elt));
   start(doc);
 })();

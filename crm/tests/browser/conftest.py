@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, sync_playwright
 
 from crm import pwa
 from crm.tests.browser.rig import posted, received
@@ -51,10 +52,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def _tried(check: Callable[[], T]) -> T | None:
+    """Return what `check` returns, and None while the page it asks is being replaced."""
+    try:
+        return check()
+    except Error as problem:
+        if "Execution context was destroyed" not in problem.message:
+            raise
+        return None
+
+
 def eventually(check: Callable[[], T], *, seconds: float = WAIT_SECONDS, page: Page | None = None) -> T:
     """Return what `check` returns as soon as it is true; fail with its last value when it never is."""
     end = time.monotonic() + seconds
-    while not (value := check()):
+    while not (value := _tried(check)):
         if time.monotonic() > end:
             pytest.fail(f"waited {seconds:.0f} s in vain; last value {value!r}")
         if page is None:
@@ -76,9 +87,15 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def driver() -> Iterator[Playwright]:
-    """Playwright. Its event loop runs in this thread, which Django would otherwise take for asynchronous code."""
+    """Playwright. Its event loop runs in this thread, so Django takes what the tests do for asynchronous code.
+
+    Such code would get database connections of its own; it is given those that the test database was made with.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    wrappers = {alias: connections[alias] for alias in connections}
     with sync_playwright() as playwright:
+        for alias, wrapper in wrappers.items():
+            connections[alias] = wrapper
         yield playwright
 
 
@@ -96,6 +113,7 @@ class Site:
     def __init__(self, live_server: Any) -> None:
         parts = urlsplit(live_server.url)
         self.lock = threading.RLock()
+        self.is_over = False
         self.wire = Wire(str(parts.hostname), int(parts.port or 80))
         self.url = f"http://127.0.0.1:{self.wire.port}"
         self.requests: list[tuple[str, str]] = []
@@ -107,6 +125,9 @@ class Site:
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         with self.lock:
+            if self.is_over:  # asked by a browser that does not know yet that the test has ended
+                start("503 Service Unavailable", [])
+                return []
             self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
             if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] not in self.broken:
                 return self._app(environ, start)
@@ -126,7 +147,9 @@ class Site:
     def restore(self) -> None:
         """Leave the server as it was."""
         self.wire.close()
-        self._httpd.set_app(self._app)
+        with self.lock:
+            self.is_over = True
+            self._httpd.set_app(self._app)
 
 
 @pytest.fixture(scope="session")
@@ -178,7 +201,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(text in message.text for text in self.expected):
-            self.complaints.append(message.text)
+            place = message.location
+            self.complaints.append(f"{message.text} ({place['url']}:{place['lineNumber']})")
 
 
 @pytest.fixture
@@ -235,7 +259,7 @@ class OwnBrowser:
             f"--user-data-dir={self._profile}",
             "about:blank",
         ]
-        self._process = subprocess.Popen(  # noqa: S603 - a browser found on this machine
+        self._process = subprocess.Popen(  # a browser found on this machine
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         port = eventually(

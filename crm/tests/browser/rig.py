@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path
@@ -49,6 +50,13 @@ def plain(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def say(request: HttpRequest) -> HttpResponse:
+    """Say something on the next page."""
+    messages.success(request, "Said once.")
+    return redirect("/rig/sheet/")
+
+
+@require_POST
 @takes_submission
 def sync(request: HttpRequest, submission: Submission) -> HttpResponse:
     """Keep what a device sends."""
@@ -66,6 +74,7 @@ pages = (
         path("sheet/", sheet, name="sheet"),
         path("plain/", plain, name="plain"),
         path("sync/", sync, name="sync"),
+        path("say/", say, name="say"),
     ],
     "rig",
 )

@@ -48,7 +48,7 @@ def sheet(page: Page) -> Page:
 
 def log(page: Page, words: str = WORDS) -> None:
     """Open the sheet, say something, save."""
-    page.get_by_role("link", name="Log").click()
+    page.get_by_role("link", name="Tell").click()
     page.keyboard.insert_text(words)
     page.get_by_role("button", name="Save").click()
 
@@ -93,7 +93,7 @@ def test_three_taps_log_a_visit(sheet: Page):
     taps: list[str] = []
     sheet.expose_function("tapped", lambda what: taps.append(what))
     sheet.evaluate("addEventListener('pointerdown', (event) => tapped(event.target.textContent.trim()), true)")
-    sheet.get_by_role("link", name="Log").tap()
+    sheet.get_by_role("link", name="Tell").tap()
     assert sheet.evaluate("document.activeElement.id") == "said"
     sheet.keyboard.insert_text(WORDS)  # the microphone of the phone's own keyboard is the second tap
     sheet.get_by_role("button", name="Save").tap()
@@ -102,7 +102,7 @@ def test_three_taps_log_a_visit(sheet: Page):
 
 
 def test_a_double_tap_saves_once(sheet: Page):
-    sheet.get_by_role("link", name="Log").click()
+    sheet.get_by_role("link", name="Tell").click()
     sheet.keyboard.insert_text(WORDS)
     sheet.get_by_role("button", name="Save").evaluate("(button) => { button.click(); button.click(); }")
     eventually(said, page=sheet)
@@ -340,3 +340,18 @@ def test_the_kill_switch_removes_it(sheet: Page, settings):
     gone = "navigator.serviceWorker.getRegistrations().then((all) => !all.length)"
     eventually(lambda: sheet.evaluate(gone), page=sheet)
     assert sheet.evaluate("caches.keys()") == []
+
+
+def test_what_is_said_once_is_not_kept(sheet: Page, rig: Site):
+    eventually(lambda: sheet.evaluate("caches.match('/rig/sheet/').then(Boolean)"), page=sheet)
+    sheet.evaluate(
+        """() => { const form = Object.assign(document.createElement("form"), {method: "post", action: "/rig/say/"});
+          form.append(document.querySelector("[name=csrfmiddlewaretoken]").cloneNode()); document.body.append(form);
+          form.submit(); }"""
+    )
+    expect(sheet.locator("#toasts")).to_contain_text("Said once.")
+    kept = "caches.match('/rig/sheet/').then((page) => page.text())"
+    assert "Said once." not in sheet.evaluate(kept)
+    sheet.reload()
+    sheet.evaluate("outbox.ready")
+    expect(sheet.locator("#toasts")).not_to_contain_text("Said once.")
