@@ -1,6 +1,6 @@
 """The board: columns of opportunities with sums and a bounded number of cards, at a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -120,7 +120,8 @@ def fill(
     order = [F("next_step_on").asc(nulls_last=True), F("amount").desc(nulls_last=True), F("pk").asc()]
     numbered = placed.annotate(number=Window(RowNumber(), partition_by=[F("column")], order_by=order))
     shown = numbered.filter(number__lte=size).select_related("account", "owner", "our_step", "customer_step")
-    for opportunity in shown.order_by("number"):
+    with_column: Iterable[Any] = shown.order_by("number")
+    for opportunity in with_column:
         if opportunity.column in found:
             found[opportunity.column].cards.append(card_of(opportunity, on=on, calendar=calendar))
 

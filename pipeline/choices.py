@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class OpportunityState(models.TextChoices):
     """Whether it is still to be won."""
 
-    OPEN = "OPEN", _("open")
+    OPEN = "OPEN", _("still open")
     WON = "WON", _("won")
     LOST = "LOST", _("lost")
 

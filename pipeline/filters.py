@@ -20,6 +20,19 @@ from teams.models import Team, User
 ANY_STATE = "any"
 
 
+class DaysWidget(DateRangeWidget):
+    """Two days, from and to."""
+
+    template_name = "pipeline/widgets/days.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give both boxes the look of a field and a name for who does not see them."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for box, label in zip(context["widget"]["subwidgets"], (_("from"), _("until")), strict=True):
+            box["attrs"] |= {"class": "form-control", "aria-label": label}
+        return context
+
+
 class AmountFilter(filters.Filter):
     """An amount as people write it: 380万, 3.8M."""
 
@@ -44,9 +57,6 @@ class OpportunityFilter(filters.FilterSet):
         choices=[*OpportunityState.choices, (ANY_STATE, _("every state"))],
         empty_label=None,
         method="by_state",
-    )
-    pipeline = filters.ModelChoiceFilter(
-        label=_("Pipeline"), queryset=Pipeline.objects.order_by("-is_default", "pk"), empty_label=_("Every pipeline")
     )
     step = filters.ModelChoiceFilter(
         label=_("Step"),
@@ -73,14 +83,17 @@ class OpportunityFilter(filters.FilterSet):
     sponsor = filters.ChoiceFilter(
         label=_("Sponsor"), choices=[(NONE, _("missing"))], empty_label=_("Any"), method="by_sponsor"
     )
+    pipeline = filters.ModelChoiceFilter(
+        label=_("Pipeline"), queryset=Pipeline.objects.order_by("-is_default", "pk"), empty_label=_("Every pipeline")
+    )
     product = filters.ModelChoiceFilter(
         label=_("Product"), queryset=Product.objects.order_by("name"), empty_label=_("Every product")
     )
     amount_min = AmountFilter(label=_("Amount from"), field_name="amount", lookup_expr="gte")
     amount_max = AmountFilter(label=_("Amount up to"), field_name="amount", lookup_expr="lte")
     expected = days("expected_on", _("Expected signature"))
-    opened = days("opened_on", _("Opened"))
-    closed = days("closed_on", _("Closed"))
+    opened = days("opened_on", _("Opened on"))
+    closed = days("closed_on", _("Closed on"))
     loss = filters.ModelChoiceFilter(
         label=_("Reason for loss"),
         field_name="loss_reason",

@@ -41,7 +41,8 @@ def set_target(
         theirs = current.value if current else None
         raise EditConflict([Clash("value", f"{team or user} {period.label}", theirs, value, "")])
     if value is None:
-        return _remove(current, actor=actor)
+        _remove(current, actor=actor)
+        return None
     if current is None:
         target = Target.objects.create(**key, value=value)
         record("target.set", target, actor=actor, changes={"value": [None, value]})

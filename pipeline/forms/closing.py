@@ -14,7 +14,7 @@ from teams.models import User
 class LoseForm(forms.Form):
     """Why, to whom, and what is learnt."""
 
-    on = forms.DateField(label=_("On"), widget=day_input())
+    on = forms.DateField(label=_("Date"), widget=day_input())
     reason = forms.ModelChoiceField(
         label=_("Reason"),
         queryset=LossReason.objects.filter(is_active=True).order_by("position", "pk"),

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AccountField
@@ -56,7 +56,7 @@ class NewOpportunityForm(OpportunityForm):
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_on = forms.DateField(label=_("Next step on"), required=False, widget=day_input())
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    field_order: ClassVar[list[str]] = [
+    field_order = [
         "name",
         "account",
         "amount",
@@ -84,7 +84,7 @@ class NewOpportunityForm(OpportunityForm):
         """Ask for the day of a next step."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("next_step") and not cleaned.get("next_step_on"):
-            self.add_error("next_step_on", _t("Say on which day the next step is."))
+            self.add_error("next_step_on", gettext("Say on which day the next step is."))
         return cleaned
 
 
@@ -99,26 +99,26 @@ class NextStepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today, self.days = today, usual_days(today, calendar)
         labels = {
-            "tomorrow": _t("Next working day"),
-            "monday": _t("Next week"),
-            "week": _t("In a week"),
-            "fortnight": _t("In two weeks"),
+            "tomorrow": gettext("Next working day"),
+            "monday": gettext("Next week"),
+            "week": gettext("In a week"),
+            "fortnight": gettext("In two weeks"),
         }
         choices = [
             (key, f"{labels[key]} {day:%m-%d}")
             for number, (key, day) in enumerate(self.days.items())
             if day not in list(self.days.values())[:number]
         ]
-        self.fields["choice"].choices = [*choices, (CLEAR, _t("None for now"))]  # type: ignore[attr-defined]
+        self.fields["choice"].choices = [*choices, (CLEAR, gettext("None for now"))]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Work out the day: one that was typed goes before a chip."""
         cleaned: dict[str, Any] = super().clean() or {}
         choice, typed = cleaned.get("choice"), cleaned.get("on")
         if typed and typed < self.today:
-            self.add_error("on", _t("A next step lies ahead: choose today or a later day."))
+            self.add_error("on", gettext("A next step lies ahead: choose today or a later day."))
         if not typed and not choice and "on" not in self.errors:
-            self.add_error("choice", _t("Choose a day, or “None for now”."))
+            self.add_error("choice", gettext("Choose a day, or “None for now”."))
         return cleaned
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
@@ -25,20 +25,18 @@ def people_at(opportunity: Opportunity) -> Any:
 class ShowingForm(forms.Form):
     """A day, and for each thing still missing a line that shows it."""
 
-    on = forms.DateField(label=_("On"), widget=day_input())
+    on = forms.DateField(label=_("Date"), widget=day_input())
 
     def __init__(self, *args: Any, today: date, missing: Sequence[Criterion] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].widget.attrs["max"] = today.isoformat()
         self.initial.setdefault("on", today)
         self.missing = list(missing)
+        attrs = {"class": "form-control", "placeholder": gettext("What shows it: who said it, which document")}
         for criterion in self.missing:
-            self.fields[self.name_of(criterion)] = forms.CharField(
-                label=str(criterion),
-                required=False,
-                max_length=500,
-                widget=forms.TextInput(attrs={"placeholder": _t("What shows it: who said it, which document")}),
-            )
+            widget = forms.TextInput(attrs=attrs)
+            line = forms.CharField(label=str(criterion), required=False, max_length=500, widget=widget)
+            self.fields[self.name_of(criterion)] = line
 
     @staticmethod
     def name_of(criterion: Criterion) -> str:
@@ -85,7 +83,7 @@ class EvidenceForm(forms.Form):
     contact = forms.ModelChoiceField(
         label=_("Said by"), queryset=Contact.objects.none(), required=False, empty_label=_("nobody in particular")
     )
-    on = forms.DateField(label=_("On"), widget=day_input())
+    on = forms.DateField(label=_("Date"), widget=day_input())
     client_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, opportunity: Opportunity, today: date, **kwargs: Any) -> None:

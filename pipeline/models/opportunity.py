@@ -129,7 +129,7 @@ class Evidence(ClientMade, Recorded):
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("said by")
     )
-    happened_on = models.DateField(_("on"))
+    happened_on = models.DateField(_("date"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     source_kind = models.CharField(max_length=40, blank=True)
     source_id = models.BigIntegerField(null=True)

@@ -36,7 +36,7 @@ class Step(Versioned):
     """One sync point: what the customer does, what we do, and the funnel band it counts for."""
 
     pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="steps")
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(_("place in the order"))
     code = models.CharField(_("code"), max_length=8)
     name = models.CharField(_("name"), max_length=60)
     customer_does = models.CharField(_("the customer"), max_length=60, blank=True)

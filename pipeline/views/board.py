@@ -45,8 +45,8 @@ def _query(params: QueryDict, names: tuple[str, ...], **more: Any) -> str:
     """Return the query string of some of the present parameters and others."""
     kept = QueryDict(mutable=True)
     for name in names:
-        if params.get(name):
-            kept[name] = params[name]
+        if value := params.get(name):
+            kept[name] = value
     for name, value in more.items():
         kept[name] = str(value)
     return kept.urlencode()

@@ -13,7 +13,7 @@ from pipeline.actions.opportunities import archive_opportunity, change_owner, re
 from pipeline.actions.showing import win_showing
 from pipeline.forms.closing import LoseForm, OwnerForm, ReopenForm
 from pipeline.forms.steps import WinForm
-from pipeline.views.shared import done, refused, workable_or_404
+from pipeline.views.shared import done, posted, refused, workable_or_404
 from teams.choices import Right
 
 
@@ -22,7 +22,7 @@ def win(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Close as won; what is missing for the signature is named, and can be shown on the spot."""
     found = workable_or_404(request, pk)
     missing = actions.missing_to_win(found)
-    form = WinForm(request.POST or None, today=request.today, missing=missing)
+    form = WinForm(posted(request), today=request.today, missing=missing)
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["on"]
         try:
@@ -39,7 +39,7 @@ def win(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def lose(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Close as lost, with the reason."""
     found = workable_or_404(request, pk)
-    form = LoseForm(request.POST or None, today=request.today)
+    form = LoseForm(posted(request), today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             lost = actions.lose(found, **form.cleaned_data, actor=request.user, now=request.now)
@@ -55,7 +55,7 @@ def lose(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def reopen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Open a closed opportunity again."""
     found = workable_or_404(request, pk)
-    form = ReopenForm(request.POST or None)
+    form = ReopenForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             opened = actions.reopen(found, **form.cleaned_data, actor=request.user, now=request.now)
@@ -89,7 +89,7 @@ def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def owner(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Give an opportunity to somebody else."""
     found = workable_or_404(request, pk, Right.HAND_OVER)
-    form = OwnerForm(request.POST or None, user=request.user)
+    form = OwnerForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             given = change_owner(found, to=form.cleaned_data["to"], actor=request.user, now=request.now)

@@ -1,6 +1,6 @@
 """The list of opportunities: filters, columns, views, download, and giving many to somebody else."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import F, QuerySet, Sum
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
 from crm.listing import chosen_columns, download, ordering
+from crm.models import UndoEntry
 from crm.paging import bounded_count, paginate
 from pipeline.actions.guards import Refused
 from pipeline.actions.opportunities import change_owners
@@ -139,7 +140,8 @@ def hand_over(request: AuthenticatedHttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, given[0].undo_entry.label, extra_tags=f"undo:{given[0].undo_entry.pk}")
+            entry = cast("UndoEntry", given[0].undo_entry)  # the action has just offered it
+            messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
             return go_to(request, _back_to(request))
     title = ngettext("Give %(n)s opportunity to somebody else", "Give %(n)s opportunities to somebody else", count)
     context = {

@@ -23,7 +23,7 @@ from pipeline.funnel import weighted
 from pipeline.models import Criterion, Opportunity
 from pipeline.overview import countdown_of, gap_sentence, lacks_sponsor, people_of, points_of
 from pipeline.panels import panels
-from pipeline.views.shared import done, refused, visible_or_404, workable_or_404
+from pipeline.views.shared import done, posted, refused, visible_or_404, workable_or_404
 from teams.access import may, needs
 from teams.choices import Right
 
@@ -108,9 +108,10 @@ def print_view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @needs(Right.SELL)
 def new(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Open an opportunity, with or without a customer."""
-    account = Account.objects.visible_to(request.user).live().filter(pk=_number(request.GET.get("account"))).first()
+    asked = _number(request.GET.get("account"))
+    account = Account.objects.visible_to(request.user).live().filter(pk=asked).first() if asked is not None else None
     initial = {"account": account} if account else {}
-    form = NewOpportunityForm(request.POST or None, user=request.user, initial=initial)
+    form = NewOpportunityForm(posted(request), user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             opened = open_opportunity(

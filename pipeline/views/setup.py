@@ -18,6 +18,7 @@ from pipeline.actions import setup as actions
 from pipeline.actions.guards import Refused
 from pipeline.forms import setup as forms
 from pipeline.models import Criterion, LossReason, Pipeline, Product, Step
+from pipeline.views.shared import posted
 from teams.access import needs
 from teams.choices import Right
 
@@ -97,7 +98,7 @@ def new_pipeline(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make a pipeline from another one."""
     return _added(
         request,
-        forms.NewPipelineForm(request.POST or None),
+        forms.NewPipelineForm(posted(request)),
         lambda given: actions.add_pipeline(**given, actor=request.user),
         title=_("New pipeline"),
         back=reverse("pipeline:pipelines"),
@@ -126,7 +127,7 @@ def make_default(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def new_step(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Add a step at the end of a pipeline."""
     shown = get_object_or_404(Pipeline, pk=pk)
-    form = forms.StepForm(request.POST or None)
+    form = forms.StepForm(posted(request))
     return _added(
         request,
         form,
@@ -192,7 +193,7 @@ def new_reason(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Add a reason for loss."""
     return _added(
         request,
-        forms.LossReasonForm(request.POST or None),
+        forms.LossReasonForm(posted(request)),
         lambda given: actions.add_loss_reason(name=given["name"], actor=request.user),
         title=_("New reason for loss"),
         back=reverse("pipeline:pipelines"),
@@ -211,7 +212,7 @@ def edit_reason(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @needs(Right.ADMINISTER)
 def new_product(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Add a product."""
-    form = forms.ProductForm(request.POST or None)
+    form = forms.ProductForm(posted(request))
     return _added(
         request,
         form,

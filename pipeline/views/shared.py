@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.http import AuthenticatedHttpRequest, go_to
@@ -25,6 +25,11 @@ def workable_or_404(request: AuthenticatedHttpRequest, pk: int, right: Right = R
     found = visible_or_404(request, pk)
     require(request.user, right)
     return found
+
+
+def posted(request: AuthenticatedHttpRequest) -> QueryDict | None:
+    """Return what was posted, None where the form is only shown; an empty post is a post."""
+    return request.POST if request.method == "POST" else None
 
 
 def next_url(request: AuthenticatedHttpRequest, default: str) -> str:

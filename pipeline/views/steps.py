@@ -21,7 +21,7 @@ from pipeline.forms.opportunity import NextStepForm
 from pipeline.forms.steps import EvidenceForm, MoveForm, RolesForm, WithdrawForm, people_at
 from pipeline.models import Criterion, Opportunity, Step
 from pipeline.views.opportunity import points_context
-from pipeline.views.shared import done, next_url, refused, visible_or_404, workable_or_404
+from pipeline.views.shared import done, next_url, posted, refused, visible_or_404, workable_or_404
 
 PEOPLE_SHOWN = 100
 
@@ -35,14 +35,16 @@ def _asked_step(data: Any, steps: Any) -> Step | None:
 def _move_form(request: AuthenticatedHttpRequest, found: Opportunity) -> MoveForm:
     """Return the form with a line for everything that is missing for the step asked for."""
     data = request.POST if request.method == "POST" else request.GET
-    track = data.get("track") if data.get("track") in Track.values else Track.OURS
+    asked = data.get("track", "")
+    track = asked if asked in Track.values else Track.OURS
     here: Step = getattr(found, STEP_FIELD[Track(track)])
     steps = found.pipeline.steps.order_by("position")
     to = _asked_step(data, steps) or steps.filter(position__gt=here.position).first() or here
     missing = missing_for(found, track, to)
     initial = {"track": track, "to": to, "seen": here.pk}
-    posted = request.POST if request.method == "POST" else None
-    return MoveForm(posted, steps=steps.exclude(pk=here.pk), today=request.today, missing=missing, initial=initial)
+    return MoveForm(
+        posted(request), steps=steps.exclude(pk=here.pk), today=request.today, missing=missing, initial=initial
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +70,7 @@ def evidence(request: AuthenticatedHttpRequest, pk: int, criterion_pk: int) -> H
     """Say what shows a criterion; as a fragment the answer is the list of steps."""
     found = workable_or_404(request, pk)
     criterion = get_object_or_404(Criterion, pk=criterion_pk, step__pipeline=found.pipeline_id)
-    form = EvidenceForm(request.POST or None, opportunity=found, today=request.today)
+    form = EvidenceForm(posted(request), opportunity=found, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             add_evidence(found, criterion=criterion, **form.cleaned_data, actor=request.user, now=request.now)
@@ -77,7 +79,7 @@ def evidence(request: AuthenticatedHttpRequest, pk: int, criterion_pk: int) -> H
         else:
             if is_fragment(request):
                 return render(request, "pipeline/points.html", points_context(request, visible_or_404(request, pk)))
-            return done(request, found, _("Kept."))
+            return done(request, found, _("Saved."))
     context = {"form": form, "opportunity": found, "criterion": criterion}
     if is_fragment(request):
         answer = render(request, "pipeline/evidence.html#form", context)
@@ -92,7 +94,7 @@ def withdraw(request: AuthenticatedHttpRequest, pk: int, evidence_pk: int) -> Ht
     item = found.evidence.select_related("criterion").filter(pk=evidence_pk).first()
     if item is None:
         raise Http404
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             withdraw_evidence(item, **form.cleaned_data, actor=request.user, now=request.now)
@@ -109,7 +111,7 @@ def next_step(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Say what comes next and when."""
     found = workable_or_404(request, pk)
     form = NextStepForm(
-        request.POST or None, today=request.today, calendar=load_calendar(), initial={"text": found.next_step}
+        posted(request), today=request.today, calendar=load_calendar(), initial={"text": found.next_step}
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -145,7 +147,7 @@ def people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     held: dict[str, list[str]] = {RolesForm.name_of(contact): [] for contact in contacts}
     for decider in found.deciders.select_related("contact"):
         held.setdefault(RolesForm.name_of(decider.contact), []).append(decider.role)
-    form = RolesForm(request.POST or None, contacts=contacts, initial=held)
+    form = RolesForm(posted(request), contacts=contacts, initial=held)
     if request.method == "POST" and form.is_valid():
         try:
             set_all_roles(found, form.roles, actor=request.user)

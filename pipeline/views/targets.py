@@ -20,6 +20,7 @@ from pipeline.choices import Metric, PeriodKind
 from pipeline.forms.targets import TargetsForm
 from pipeline.periods import periods_of_year
 from pipeline.target_grid import grid_of
+from pipeline.views.shared import posted
 from teams.access import get_visible_or_404, needs
 from teams.choices import Right, Role
 from teams.models import Team
@@ -61,7 +62,7 @@ def targets(request: AuthenticatedHttpRequest) -> HttpResponse:
     years = [request.today.year + offset for offset in (0, 1, -1)]
     year = int(_chosen(request, "year", [str(one) for one in years]))
     grid = grid_of(team, periods_of_year(year, kind), metric=metric)
-    form = TargetsForm(request.POST or None, grid=grid, metric=metric)
+    form = TargetsForm(posted(request), grid=grid, metric=metric)
     if request.method == "POST" and form.is_valid():
         try:
             count = _write(form, metric=metric, request=request)
