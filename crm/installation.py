@@ -14,7 +14,7 @@ def installation_key(var_dir: Path, name: str, *, https: bool) -> str:
     Raises ImproperlyConfigured on an https site: several machines must share one key, so it has to be given.
     """
     if https:
-        raise ImproperlyConfigured("Set SECRET_KEY: a site served over https needs one key shared by all its processes.")
+        raise ImproperlyConfigured("Set SECRET_KEY: a site served over https needs one key for all its processes.")
     path = var_dir / name
     if not path.exists():
         var_dir.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, cast
 
 from django.db.models import F, OrderBy
 from django.http import HttpResponse
@@ -56,9 +56,10 @@ def download(
     response = HttpResponse(content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.{ending}")
     headers = [str(column.label) for column in columns]
+    file = cast("IO[bytes]", response)  # what the writers need of a file, it has
     table = ([column.value(row) for column in columns] for row in rows)
     if as_csv:
-        write_csv(response, headers, table)
+        write_csv(file, headers, table)
     else:
-        write_xlsx(response, headers, table, title=title, formats=[column.excel_format for column in columns])
+        write_xlsx(file, headers, table, title=title, formats=[column.excel_format for column in columns])
     return response

@@ -16,6 +16,7 @@ class PrivateCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers set."""
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)")

@@ -3,14 +3,14 @@
 The frame knows no app: each room registers its own entries downwards, in `AppConfig.ready`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-Roles = frozenset[str] | set[str] | None
+Roles = Collection[str] | None
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class NavEntry:
     group: Any = ""
     order: int = 100
     roles: Roles = None
-    phone: bool | frozenset[str] | set[str] = False
+    phone: bool | Collection[str] = False
     count: Callable[[HttpRequest], int | None] | None = None
     emphasis: bool = False
     side: bool = True

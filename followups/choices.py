@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class FollowUpState(models.TextChoices):
     """Life of a follow-up."""
 
-    OPEN = "OPEN", _("open")
+    OPEN = "OPEN", _("to be done")
     DONE = "DONE", _("done")
     CANCELLED = "CANCELLED", _("no longer needed")
 
@@ -16,7 +16,7 @@ class Channel(models.TextChoices):
     """Ways a follow-up reaches a person."""
 
     IN_APP = "IN_APP", _("in the app")
-    EMAIL = "EMAIL", _("e-mail")
+    EMAIL = "EMAIL", _("mail")
 
 
 class DeliveryState(models.TextChoices):

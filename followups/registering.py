@@ -76,7 +76,7 @@ def _register_texts() -> None:
         Rule(
             kind=items.PROMISE,
             label=_("Promise"),
-            title=_("%(text)s"),
+            title="%(text)s",
             reason=_("Promised on %(made_on)s"),
             plan=None,
             cancels=False,
@@ -89,9 +89,7 @@ def _register_texts() -> None:
     ]
     for kind, label, title, text in texts:
         register_message(MessageKind(kind, label, title, text, prepare=_with_kind_label))
-    register_message(
-        MessageKind(comments.COMMENT, _("Comment"), _("%(who)s has commented on %(about)s"), _("%(text)s"))
-    )
+    register_message(MessageKind(comments.COMMENT, _("Comment"), _("%(who)s has commented on %(about)s"), "%(text)s"))
     register_message(
         MessageKind(
             UNDELIVERED,

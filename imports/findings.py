@@ -1,21 +1,21 @@
 """What a check finds: errors grouped by kind, questions with a proposed answer, counts."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 SHOWN_ROWS = 20
 KEPT_FAILURES = 20_000
 
 
-@dataclass
+@dataclasses.dataclass
 class Problem:
     """One kind of error: which field, what is wrong, which rows."""
 
     file: str
     field: str
     sentence: str
-    rows: list[int] = field(default_factory=list)
+    rows: list[int] = dataclasses.field(default_factory=list)
     count: int = 0
 
     def add(self, row: int) -> None:
@@ -25,7 +25,7 @@ class Problem:
             self.rows.append(row)
 
 
-@dataclass
+@dataclasses.dataclass
 class Question:
     """Something only the user can decide; `default` is what happens unless he says otherwise.
 
@@ -39,16 +39,16 @@ class Question:
     count: int = 0
 
 
-@dataclass
+@dataclasses.dataclass
 class Findings:
     """Everything found so far."""
 
-    problems: dict[tuple[str, str, str], Problem] = field(default_factory=dict)
-    questions: dict[str, Question] = field(default_factory=dict)
-    failures: list[dict[str, Any]] = field(default_factory=list)
-    created: dict[str, int] = field(default_factory=dict)
-    updated: dict[str, int] = field(default_factory=dict)
-    skipped: dict[str, int] = field(default_factory=dict)
+    problems: dict[tuple[str, str, str], Problem] = dataclasses.field(default_factory=dict)
+    questions: dict[str, Question] = dataclasses.field(default_factory=dict)
+    failures: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    created: dict[str, int] = dataclasses.field(default_factory=dict)
+    updated: dict[str, int] = dataclasses.field(default_factory=dict)
+    skipped: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def problem(self, file: str, field_name: str, code: str, sentence: str, row: int) -> None:
         """Note an error of one row under its kind."""

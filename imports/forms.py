@@ -31,7 +31,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files that belong together."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # the metaclass takes it off the class; the stubs do not know
         label=_("Files"),
         required=False,
         widget=FilesInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
@@ -70,14 +70,14 @@ class ColumnsForm(forms.Form):
     shape = forms.ChoiceField(label=_("The rows are"), choices=Shape.choices)
 
     def __init__(self, *args: Any, file: ImportFile, shape: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"file{file.pk}", **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": f"file{file.pk}"})
         self.file = file
-        self.shape = shape if shape in FIELDS else file.shape
-        self.fields["shape"].initial = self.shape
+        self.holds = shape if shape in FIELDS else file.shape
+        self.fields["shape"].initial = self.holds
         choices = [("", "--"), *((header, self._shown(header)) for header in file.headers)]
-        for target in FIELDS[self.shape]:
+        for target in FIELDS[self.holds]:
             self.fields[target.name] = forms.ChoiceField(
-                label=target.label, choices=choices, required=False, initial=file.columns.get(target.name, "")
+                label=str(target.label), choices=choices, required=False, initial=file.columns.get(target.name, "")
             )
 
     def _shown(self, header: str) -> str:
@@ -97,7 +97,7 @@ class ColumnsForm(forms.Form):
 
     def columns(self) -> dict[str, str]:
         """Return field → heading."""
-        names = (target.name for target in FIELDS[self.shape])
+        names = (target.name for target in FIELDS[self.holds])
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
 
 

@@ -128,7 +128,7 @@ def fill(cursor: CursorWrapper, count: int) -> None:
 
 def found_by(query: str) -> "models.QuerySet[Company]":
     """Return what a list page shows for a query."""
-    return Company.objects.filter(search_filter("search_text", query)).order_by("name", "pk")
+    return Company._default_manager.filter(search_filter("search_text", query)).order_by("name", "pk")
 
 
 def page_sql(query: str) -> tuple[str, str]:

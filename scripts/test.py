@@ -7,14 +7,17 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 FULL = os.environ.get("FULL") == "1"
 
-CHECKS = {
+CHECKS: dict[str, list[object]] = {
     "style": [BIN / "ruff", "check", "--quiet", "."],
     "form": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "layers": [BIN / "lint-imports"],
@@ -72,7 +75,7 @@ def chromium() -> str:
 def suites() -> tuple[list[tuple[str, list[object], dict[str, str]]], list[str]]:
     """Return the runs of pytest this machine can do, and what is left out."""
     left_out: list[str] = []
-    pytest = [BIN / "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider"]
+    pytest = [BIN / "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", "--durations", "5"]
     cover = ["--cov", "--cov-report=", "--cov-append"]
     browser = chromium()
     marks = "" if FULL and browser else "not browser"
@@ -98,6 +101,19 @@ def suites() -> tuple[list[tuple[str, list[object], dict[str, str]]], list[str]]
     return runs, left_out
 
 
+def counted(result: Path) -> Counter[str]:
+    """Return passed, failed and skipped of one run of pytest."""
+    if not result.exists():
+        return Counter(failed=1)
+    suite = ElementTree.parse(result).getroot().find("testsuite")
+    if suite is None:
+        return Counter(failed=1)
+    numbers = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
+    failed = numbers["failures"] + numbers["errors"]
+    passed = numbers["tests"] - failed - numbers["skipped"]
+    return Counter(passed=passed, failed=failed, skipped=numbers["skipped"])
+
+
 def main() -> int:
     """Run what can be run; return the exit status."""
     failed = run_checks()
@@ -105,12 +121,20 @@ def main() -> int:
         return bool(failed)
     (ROOT / ".coverage").unlink(missing_ok=True)
     runs, left_out = suites()
-    failed += [title for title, command, environment in runs if not run(title, command, environment)]
+    counts = Counter[str]()
+    with TemporaryDirectory() as folder:
+        for number, (title, command, environment) in enumerate(runs):
+            result = Path(folder) / f"{number}.xml"
+            if not run(title, [*command, f"--junitxml={result}"], environment):
+                failed.append(title)
+            counts += counted(result)
     if not run("coverage", [BIN / "coverage", "report", "--skip-covered", "--fail-under", "90"]):
         failed.append("coverage")
     for line in left_out:
         print(f"left out: {line}")
-    print(f"failed: {', '.join(failed)}" if failed else "everything passed")
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return bool(failed)
 
 

@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.http import go_to
+from teams.choices import Role
 from teams.first_run import needs_setup
-from teams.models import Absence
+from teams.models import Absence, Team
 from teams.second_factor import has_factor
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -61,6 +62,8 @@ class PersonalMiddleware:
         if user.is_authenticated:
             absences = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
             user.stands_in_for = frozenset(absences.values_list("user_id", flat=True))
+            if user.role == Role.MANAGER:
+                user.led_paths = Team.objects.all().paths_led_by(user)
             if user.language:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language

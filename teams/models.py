@@ -61,6 +61,8 @@ class User(Versioned, AbstractUser):
 
     # Filled once a request by PersonalMiddleware: ids of absent people this person stands in for today.
     stands_in_for: frozenset[int] = frozenset()
+    # Where in the tree his teams are, asked once a request too; None where nobody asked yet.
+    led_paths: tuple[str, ...] | None = None
 
     class Meta:
         verbose_name = _("user")

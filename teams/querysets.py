@@ -42,11 +42,15 @@ class TeamQuerySet(MP_NodeQuerySet):
 
     def led_by(self, user: "User") -> "TeamQuerySet":
         """Return the teams a manager leads and all below them; those of people he stands in for too."""
-        led = self.model._default_manager.filter(manager_id__in=[user.pk, *user.stands_in_for])
         below = Q(pk__in=[])
-        for path in led.values_list("path", flat=True):
+        for path in user.led_paths if user.led_paths is not None else self.paths_led_by(user):
             below |= Q(path__startswith=path)
         return self._only(below)
+
+    def paths_led_by(self, user: "User") -> tuple[str, ...]:
+        """Return where in the tree the teams a manager (or whom he stands in for) leads are."""
+        led = self.model._default_manager.filter(manager_id__in=[user.pk, *user.stands_in_for])
+        return tuple(led.values_list("path", flat=True))
 
     def _only(self, rule: Q) -> "TeamQuerySet":
         narrowed: TeamQuerySet = self.filter(rule)

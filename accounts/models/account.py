@@ -116,8 +116,6 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["name", "id"], name="account_by_name"),
             models.Index(fields=["next_contact_on", "id"], name="account_by_next"),
             models.Index(fields=["last_contact_on", "id"], name="account_by_last"),
-            models.Index(F("next_contact_on").desc(nulls_last=True), F("id").desc(), name="account_by_next_down"),
-            models.Index(F("last_contact_on").desc(nulls_last=True), F("id").desc(), name="account_by_last_down"),
             models.Index(fields=["city", "id"], name="account_by_city"),
             models.Index(fields=["industry", "id"], name="account_by_industry"),
             models.Index(fields=["kind", "id"], name="account_by_kind"),

@@ -15,7 +15,9 @@ class AuditEntry(models.Model):
     """
 
     recorded_at = models.DateTimeField(_("recorded at"), editable=False)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
     actor_name = models.CharField(max_length=150, blank=True)
     action = models.CharField(_("action"), max_length=60)
     kind = models.CharField(_("kind"), max_length=40)
@@ -32,6 +34,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["kind", "subject_id", "-id"], name="audit_by_subject"),
             models.Index(fields=["actor", "-id"], name="audit_by_actor"),
+            models.Index(fields=["kind", "recorded_at"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -64,7 +64,15 @@ def test_every_text_of_the_source_is_in_the_catalogues(tmp_path):
     copy = tmp_path / "project"
     skip = shutil.ignore_patterns(".venv", ".git", "node_modules", "var", "static", "tests", "*.sqlite3*")
     shutil.copytree(settings.BASE_DIR, copy, ignore=skip)
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "makemessages", "--no-location", "--no-wrap", "-v", "0"]
+    command = [
+        sys.executable,
+        str(settings.BASE_DIR / "manage.py"),
+        "makemessages",
+        "--no-location",
+        "--no-wrap",
+        "-v",
+        "0",
+    ]
     subprocess.run([*command, "-l", "zh_Hans", "-i", "scripts", "-i", "conftest.py"], cwd=copy, check=True)
     collected = polib.pofile(str(copy / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
     assert [entry.msgid for entry in collected.untranslated_entries() + collected.fuzzy_entries()] == []

@@ -16,9 +16,7 @@ class Approval(Versioned, Recorded):
     kind = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
-    subject_version = models.PositiveIntegerField(
-        default=0, help_text=_("What was handed in; a later edit reopens it.")
-    )
+    subject_version = models.PositiveIntegerField(default=0, help_text="What was handed in; a later edit reopens it.")
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="requested_approvals", verbose_name=_("handed in by")
     )

@@ -19,15 +19,15 @@ class FollowUp(Versioned, Recorded):
 
     key = models.CharField(max_length=160, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
-    subject_kind = models.CharField(max_length=40, help_text=_("Registered kind of the thing it is about."))
+    subject_kind = models.CharField(max_length=40, help_text="Registered kind of the thing it is about.")
     subject_id = models.BigIntegerField()
-    source_version = models.PositiveIntegerField(default=0, help_text=_("Version of the subject it was computed from."))
-    account_id = models.BigIntegerField(null=True, help_text=_("The customer concerned, for lists by customer."))
+    source_version = models.PositiveIntegerField(default=0, help_text="Version of the subject it was computed from.")
+    account_id = models.BigIntegerField(null=True, help_text="The customer concerned, for lists by customer.")
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="follow_ups", verbose_name=_("for")
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="follow_ups", verbose_name=_("for whom")
     )
     due_on = models.DateField(_("due"))
-    params = models.JSONField(default=dict, help_text=_("Names and dates the text is made from."))
+    params = models.JSONField(default=dict, help_text="Names and dates the text is made from.")
     state = models.CharField(_("state"), max_length=10, choices=FollowUpState, default=FollowUpState.OPEN)
     snoozed_until = models.DateField(_("not before"), null=True, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -53,7 +53,7 @@ class RuleSetting(Versioned):
     """An admin's settings of one rule; absent means the defaults the rule declares."""
 
     kind = models.CharField(max_length=40, unique=True)
-    is_on = models.BooleanField(_("on"), default=True)
+    is_on = models.BooleanField(_("switched on"), default=True)
     params = models.JSONField(default=dict)
 
     class Meta:

@@ -159,7 +159,7 @@ class Lab:
             "DJANGO_SETTINGS_MODULE": "crm.settings",
             "PYTHONPATH": str(ROOT),
         }
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and commands written in the drills
+        child = subprocess.Popen(  # our own interpreter and commands written in the drills
             [sys.executable, *command],
             cwd=ROOT,
             env=environment,

@@ -8,7 +8,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import Account
 from crm.models import UndoEntry
 from crm.workdays import WorkCalendar
 from followups import approval_kinds
@@ -252,7 +251,7 @@ def test_a_new_follow_up_about_what_is_not_there(client_for, rep, query):
     assert client_for(rep).get(f"/follow-ups/new/{query}").status_code == 404
 
 
-def test_a_new_follow_up_about_anothers_customer_is_not_found(client_for, outsider, changhong: Account):
+def test_a_new_follow_up_about_anothers_customer_is_not_found(client_for, outsider, changhong):
     assert client_for(outsider).get(f"/follow-ups/new/?kind=account&id={changhong.pk}").status_code == 404
 
 

@@ -18,7 +18,7 @@ from imports.resources.base import LeaveOut, LoadingResource
 from imports.stages import Stages, state_of
 from pipeline.actions.opportunities import search_text_of
 from pipeline.choices import ChangeKind, OpportunityState, Track
-from pipeline.models import Opportunity, Product, StageChange
+from pipeline.models import Opportunity, Product, StageChange, Step
 
 NOON = time(4, 0)  # of Shanghai; an imported day has no hour, and noon is that day in every zone people work in
 
@@ -168,7 +168,7 @@ def _instant(day: date) -> datetime:
 
 def _history(row: Opportunity, actor: Any) -> list[StageChange]:
     """Return the opening and the outcome of an imported opportunity, where their days are known."""
-    told = [(ChangeKind.OPENED, None, row.opened_on)]
+    told: list[tuple[ChangeKind, Step | None, date | None]] = [(ChangeKind.OPENED, None, row.opened_on)]
     if row.closed_on:
         told.append((ChangeKind(row.state), row.our_step, row.closed_on))
     return [

@@ -4,6 +4,7 @@ import tempfile
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -77,7 +78,7 @@ def columns(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     if all(form.is_valid() for form in forms):
         try:
             for form in forms:
-                runs.match(form.file, shape=form.shape, columns=form.columns(), actor=request.user)
+                runs.match(form.file, shape=form.holds, columns=form.columns(), actor=request.user)
             runs.start_check(run, actor=request.user)
         except CannotImport as refusal:
             forms[0].add_error(None, str(refusal))
@@ -119,7 +120,7 @@ def take_back(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @needs(Right.IMPORT)
-def failures(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+def failures(request: AuthenticatedHttpRequest, key: str) -> HttpResponseBase:
     """Hand back the rows that were not loaded, with the reason, ready to be mended and uploaded again."""
     run = get_visible_or_404(ImportRun, request.user, key=key)
     rows = run.report.get("failures", [])
@@ -133,7 +134,7 @@ def failures(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @needs(Right.IMPORT)
-def template(_request: AuthenticatedHttpRequest, shape: str) -> HttpResponse:
+def template(_request: AuthenticatedHttpRequest, shape: str) -> HttpResponseBase:
     """Hand out an empty table with the headings of a shape."""
     targets = FIELDS.get(shape.upper(), FIELDS[Shape.ACCOUNTS])
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it

@@ -179,7 +179,7 @@ def test_the_page_costs_the_same_for_one_seller_and_three(
         request.getfixturevalue(name)
     client = client_for(manager)
     client.get(reverse("reports:dashboard"))
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(37):
         assert client.get(reverse("reports:dashboard")).status_code == 200
 
 

@@ -14,7 +14,7 @@ FIRST_PAGE = {
     Role.CLERK: "accounts:list",
     Role.DEALER: "accounts:list",
     Role.COMPLIANCE: "reports:history",
-    Role.ADMIN: "accounts:tier_policy",
+    Role.ADMIN: "accounts:tiers",
 }
 
 

@@ -38,7 +38,7 @@ def _copy(rows: Sequence[Any]) -> None:
             row._state.adding = False
             row.__dict__.update(dict.fromkeys(stamped, now))
             _take_keys(row, relations)
-        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields if field.column)
         table = connection.ops.quote_name(model._meta.db_table)
         readers = [(field.attname, _json if isinstance(field, models.JSONField) else _text) for field in fields]
         buffer = StringIO("".join(_lines(rows, readers)))

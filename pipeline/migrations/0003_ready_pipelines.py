@@ -174,6 +174,6 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
     """Ready-made data."""
 
-    dependencies = [("pipeline", "0001_initial")]
+    dependencies = [("pipeline", "0002_relations")]
 
     operations = [migrations.RunPython(make, remove)]
