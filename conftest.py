@@ -5,17 +5,20 @@ director of all. Tests freeze the day at Tuesday, 24 November 2026 where the day
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.core import serializers
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
-from accounts.models import Account
+from accounts.models import Account, TierPolicy
 from accounts.tests.factories import AccountFactory
 from crm.workdays import forget_calendar
+from pipeline.models import Criterion, LossReason, Pipeline, Step
 from teams.choices import Role
 from teams.models import Team, User
 from teams.tests.factories import TeamFactory, UserFactory
@@ -26,6 +29,8 @@ NOW = datetime(2026, 11, 24, 2, 40, tzinfo=UTC)
 # How long one example takes says more about the machine than about the rule.
 hypothesis_settings.register_profile("steady", deadline=None)
 hypothesis_settings.load_profile("steady")
+
+READY = (Pipeline, Step, Criterion, LossReason, TierPolicy)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +44,34 @@ def _plain_settings(settings, tmp_path: Path) -> None:
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     forget_calendar()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Read sentences in their source language, whatever the installation speaks."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def ready_rows(django_db_setup, django_db_blocker) -> str:
+    """What the migrations put in: pipelines, reasons, the first tier policy."""
+    with django_db_blocker.unblock():
+        rows = [row for model in READY for row in model._base_manager.order_by("pk")]
+    return serializers.serialize("json", rows)
+
+
+@pytest.fixture(autouse=True)
+def _keep_ready_rows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put back after a test with real transactions what emptying the tables took away."""
+    mark = request.node.get_closest_marker("django_db")
+    real = {"transactional_db", "live_server"} & set(request.fixturenames) or (mark and mark.kwargs.get("transaction"))
+    rows = request.getfixturevalue("ready_rows") if real else ""
+    yield
+    if real:
+        with request.getfixturevalue("django_db_blocker").unblock():
+            for row in serializers.deserialize("json", rows):
+                row.save()
 
 
 @pytest.fixture

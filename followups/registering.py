@@ -146,6 +146,10 @@ def _register_nav() -> None:
             match=("followups:choices",),
         )
     )
+    _register_admin_pages()
+
+
+def _register_admin_pages() -> None:
     register_nav(
         NavEntry(
             key="follow-up-rules",

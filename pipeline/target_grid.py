@@ -58,7 +58,7 @@ class Grid:
 
 def grid_of(team: Team, periods: Sequence[Period], *, metric: str) -> Grid:
     """Return the grid of a team with the teams right below it and its own sellers; four queries."""
-    below = list(team.get_children().filter(is_active=True).order_by("path"))
+    below = list(Team.objects.get_children(team).filter(is_active=True).order_by("path"))
     people = list(
         User.objects.filter(team=team, is_active=True, role__in=[Role.REP, Role.MANAGER]).order_by("name", "pk")
     )

@@ -57,6 +57,8 @@ def tidy_and_compile() -> None:
             "nplurals=2; plural=(n != 1);" if locale == "en" else "nplurals=1; plural=0;"
         )
         catalogue.header = ""
+        for entry in catalogue:
+            entry.previous_msgctxt = entry.previous_msgid = entry.previous_msgid_plural = None
         catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
         catalogue.save()
         catalogue.save_as_mofile(str(path.with_suffix(".mo")))

@@ -13,10 +13,9 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         """Register what other rooms and the frame ask for."""
         from crm.kinds import Kind, register_kind
-        from crm.navigation import NavEntry, register_nav, register_place, register_texts
+        from crm.navigation import register_place, register_texts
         from crm.undo import register_undo
         from teams.actions.saved_views import restore_view
-        from teams.choices import Role
         from teams.models import User
 
         register_kind(
@@ -36,6 +35,12 @@ class TeamsConfig(AppConfig):
                 "passkeyImpossible": _("This browser cannot make a passkey for this address."),
             }
         )
+        self._put_into_navigation()
+
+    def _put_into_navigation(self) -> None:
+        from crm.navigation import NavEntry, register_nav
+        from teams.choices import Role
+
         group = _("Administration")
         leading: set[str] = {Role.MANAGER, Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN}
         persons = ("teams:person", "teams:new_person", "teams:edit_person", "teams:deactivate", "teams:invitation")

@@ -96,3 +96,12 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def newest_first(self) -> Self:
         """Return visits by what people say of when they were, the newest first."""
         return self.order_by(F("happened_on").desc(), F("pk").desc())
+
+
+class OfVisitQuerySet(models.QuerySet[Any]):
+    """Rows seen through their visit."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return rows of visits the person may see."""
+        visits: Any = self.model._meta.get_field("visit").remote_field.model
+        return self.filter(visit_id__in=visits.objects.visible_to(user).order_by().values("pk"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, Source, TeamRole, Tier
-from accounts.querysets import AccountQuerySet
+from accounts.querysets import AccountQuerySet, OfAccountQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from teams.models import Team
 
@@ -149,6 +149,8 @@ class AccountMember(Recorded):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_memberships", verbose_name=_("person")
     )
     role = models.CharField(_("role"), max_length=16, choices=TeamRole, default=TeamRole.ACCOUNT_MANAGER)
+
+    objects = OfAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account team member")

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account
+from accounts.querysets import OfAccountQuerySet
 
 
 class AccountLook(models.Model):
@@ -14,6 +15,8 @@ class AccountLook(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
     before_at = models.DateTimeField(null=True)
+
+    objects = OfAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("look at a customer")

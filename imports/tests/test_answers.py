@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Account
 from imports.models import ImportRun
 from pipeline.models import Opportunity
-from teams.models import User
+from teams.models import Team, User
 
 pytestmark = [pytest.mark.answers, pytest.mark.django_db]
 MAVEN = ("accounts.csv", "products.csv", "sales_teams.csv", "sales_pipeline.csv")
@@ -41,7 +41,7 @@ def test_maven_people_stand_in_teams_under_managers_and_regions(data_dir, direct
     assert set(User.objects.filter(role="MANAGER").values_list("team__name", flat=True)) >= {
         "Central · Dustin Brinkmann"
     }
-    assert {user.team.get_parent().name for user in reps} == {"Central", "East", "West"}
+    assert {Team.objects.get_parent(user.team).name for user in reps} == {"Central", "East", "West"}
 
 
 def test_all_listed_companies_load_as_customers(data_dir, import_files):

@@ -16,6 +16,16 @@ from pipeline.models import Criterion, Evidence, Opportunity
 from teams.models import User
 
 
+def _refuse_foreign(current: Opportunity, criterion: Criterion, contact: Contact | None, text: str) -> None:
+    """Raise CannotChange for a criterion or a person of something else, or where nothing is written."""
+    if criterion.step.pipeline_id != current.pipeline_id:
+        raise CannotChange(_("This criterion belongs to another pipeline."))
+    if contact and contact.account_id != current.account_id:
+        raise CannotChange(_("%(name)s does not belong to this customer.") % {"name": contact.name})
+    if not text.strip():
+        raise CannotChange(_("Write down what shows it."))
+
+
 @transaction.atomic
 def add_evidence(
     opportunity: Opportunity,
@@ -37,12 +47,7 @@ def add_evidence(
     person belongs elsewhere or the opportunity is not open, WrongDay for a day in the future.
     """
     current = lock_open(opportunity)
-    if criterion.step.pipeline_id != current.pipeline_id:
-        raise CannotChange(_("This criterion belongs to another pipeline."))
-    if contact and contact.account_id != current.account_id:
-        raise CannotChange(_("%(name)s does not belong to this customer.") % {"name": contact.name})
-    if not text.strip():
-        raise CannotChange(_("Write down what shows it."))
+    _refuse_foreign(current, criterion, contact, text)
     source_kind, source_id = source or ("", None)
     evidence, is_new = Evidence.objects.get_or_create(
         client_id=client_id or uuid4(),

@@ -12,7 +12,7 @@ from pipeline.models import Opportunity
 from visits.choices import NeedAttitude, NewClass, Purpose, Result, VisitKind
 from visits.effectiveness import is_effective
 from visits.models.plan import Located, PlanItem
-from visits.querysets import VisitQuerySet
+from visits.querysets import OfVisitQuerySet, VisitQuerySet
 
 
 class Visit(ClientMade, Versioned, Located, Recorded):
@@ -82,6 +82,8 @@ class VisitContact(models.Model):
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="met")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="met_on")
+
+    objects = OfVisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person met")
