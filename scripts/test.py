@@ -33,6 +33,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://crm:secret@db.firm.example:5432/crm",
     "REDIS_URL": "redis://cache.firm.example:6379/0",
     "EMAIL_URL": "smtp://mail.firm.example:25",
+    "DEFAULT_FROM_EMAIL": "Key Accounts <crm@firm.example>",
+    "BEHIND_PROXY": "1",
     "READ_DOT_ENV": "0",
 }
 
