@@ -14,6 +14,7 @@ from django.core import serializers
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import Account, TierPolicy
 from accounts.tests.factories import AccountFactory
@@ -31,6 +32,7 @@ hypothesis_settings.register_profile("steady", deadline=None)
 hypothesis_settings.load_profile("steady")
 
 READY = (Pipeline, Step, Criterion, LossReason, TierPolicy)
+READY_ROWS = pytest.StashKey[str]()
 
 
 @pytest.fixture(autouse=True)
@@ -61,15 +63,27 @@ def ready_rows(django_db_setup, django_db_blocker) -> str:
     return serializers.serialize("json", rows)
 
 
+def _commits(item: pytest.Item) -> bool:
+    """Return whether a test commits, so that its end empties all tables."""
+    mark = item.get_closest_marker("django_db")
+    names = set(getattr(item, "fixturenames", ()))
+    return bool({"transactional_db", "live_server"} & names or (mark and mark.kwargs.get("transaction")))
+
+
 @pytest.fixture(autouse=True)
-def _keep_ready_rows(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Put back after a test with real transactions what emptying the tables took away."""
-    mark = request.node.get_closest_marker("django_db")
-    real = {"transactional_db", "live_server"} & set(request.fixturenames) or (mark and mark.kwargs.get("transaction"))
-    rows = request.getfixturevalue("ready_rows") if real else ""
+def _know_ready_rows(request: pytest.FixtureRequest) -> None:
+    """Read what the migrations put in before a test that commits takes it away."""
+    if _commits(request.node):
+        request.config.stash[READY_ROWS] = request.getfixturevalue("ready_rows")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Put back what the end of a test that commits took away."""
     yield
-    if real:
-        with request.getfixturevalue("django_db_blocker").unblock():
+    rows = item.config.stash.get(READY_ROWS, "")
+    if rows and _commits(item):
+        with item.config.stash[blocking_manager_key].unblock():
             for row in serializers.deserialize("json", rows):
                 row.save()
 
