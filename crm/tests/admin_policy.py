@@ -19,15 +19,15 @@ def _link(_cast: Cast) -> dict[str, int]:
 
 
 POLICY: dict[str, Policy] = {
-    "admin:index": Policy(get=REFUSED, post=REFUSED),
-    "admin:login": Policy(get=everyone(403), post=everyone(403), anonymous=403),
-    "admin:logout": Policy(post=everyone(ALLOWED)),
-    "admin:password_change": Policy(get=REFUSED, post=REFUSED),
-    "admin:password_change_done": Policy(get=REFUSED, post=REFUSED),
-    "admin:autocomplete": Policy(get=REFUSED, post=REFUSED),
-    "admin:jsi18n": Policy(get=REFUSED, post=REFUSED),
-    "admin:view_on_site": Policy(get=REFUSED, post=REFUSED, kwargs=_link),
-    "admin:app_list": Policy(get=REFUSED, post=REFUSED, kwargs=_app),
+    "admin:index": Policy(get=REFUSED, post=REFUSED, anonymous=302),
+    "admin:login": Policy(get=everyone(403), post=everyone(403)),
+    "admin:logout": Policy(get=REFUSED, post=everyone(ALLOWED), anonymous=302),
+    "admin:password_change": Policy(get=REFUSED, post=REFUSED, anonymous=302),
+    "admin:password_change_done": Policy(get=REFUSED, post=REFUSED, anonymous=302),
+    "admin:autocomplete": Policy(get=REFUSED, post=REFUSED, anonymous=302),
+    "admin:jsi18n": Policy(get=REFUSED, post=REFUSED, anonymous=302),
+    "admin:view_on_site": Policy(get=REFUSED, post=REFUSED, kwargs=_link, anonymous=302),
+    "admin:app_list": Policy(get=REFUSED, post=REFUSED, kwargs=_app, anonymous=302),
 }
 for _model in site._registry:
     _name = f"admin:{_model._meta.app_label}_{_model._meta.model_name}"

@@ -95,7 +95,7 @@ def test_people_come_into_teams_below_their_region_and_cannot_sign_in_yet(load):
     anna = User.objects.get(name="Anna Snelling")
     assert (anna.team.manager.name, Team.objects.get_parent(anna.team).name) == ("Dustin Brinkmann", "Central")
     assert not anna.has_usable_password()
-    assert anna.username == "annasnelling"
+    assert anna.username == "anna.snelling"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pipeline.actions.steps import move
 from pipeline.choices import EvidenceKind, Track
 from pipeline.models import LossReason, StageChange
 from pipeline.search import find_opportunities
-from pipeline.tests.factories import OpportunityFactory, show_required
+from pipeline.tests.factories import OpportunityFactory
 from teams.holdings import held_by
 
 pytestmark = pytest.mark.django_db
@@ -106,19 +106,3 @@ def test_it_stands_in_the_frame():
     assert registry.commands["new-opportunity"].url_name == "pipeline:new"
     assert [panel.url_name for panel in panels() if panel.name == "opportunities"] == ["pipeline:of_account"]
     assert rule_for("stage_overdue") is not None
-
-
-def test_a_pipeline_shown_in_an_imported_history_has_its_own_time(changhong, rep):
-    deal = OpportunityFactory(account=changhong, name="总装线")
-    show_required(deal)
-    StageChange.objects.create(
-        opportunity=deal,
-        track="OURS",
-        kind="WON",
-        happened_on=date(2017, 3, 1),
-        origin="IMPORT",
-        history_at=datetime(2017, 3, 1, 4, tzinfo=UTC),
-    )
-
-    entry = next(entry for entry in timeline([changhong.pk], user=rep, group="pipeline") if "won" in entry.title)
-    assert (entry.at.year, entry.who) == (2017, "")
