@@ -78,11 +78,11 @@ def _know_ready_rows(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Put back what the end of a test that commits took away."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Put back what the end of a test that commits took away; after the last test the database is gone."""
     yield
     rows = item.config.stash.get(READY_ROWS, "")
-    if rows and _commits(item):
+    if rows and nextitem is not None and _commits(item):
         with item.config.stash[blocking_manager_key].unblock():
             for row in serializers.deserialize("json", rows):
                 row.save()

@@ -124,7 +124,7 @@ def failures(request: AuthenticatedHttpRequest, key: str) -> HttpResponseBase:
     """Hand back the rows that were not loaded, with the reason, ready to be mended and uploaded again."""
     run = get_visible_or_404(ImportRun, request.user, key=key)
     rows = run.report.get("failures", [])
-    headers = list(dict.fromkeys(header for row in rows for header in row["cells"]))
+    headers = list(dict.fromkeys(header for file in run.files.order_by("position") for header in file.headers))
     lines = [[*(row["cells"].get(header, "") for header in headers), row["row"], row["reason"]] for row in rows]
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     write_xlsx(target, [*headers, _("Row"), _("Reason")], lines, title=_("Not imported"))
