@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core import serializers
@@ -35,9 +36,19 @@ READY = (Pipeline, Step, Criterion, LossReason, TierPolicy)
 READY_ROWS = pytest.StashKey[str]()
 
 
+@pytest.fixture
+def forget_cache(settings) -> Callable[[], None]:
+    """Return what makes the cache empty, also in a Redis that others use at the same time."""
+
+    def forget() -> None:
+        settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid4().hex}}
+
+    return forget
+
+
 @pytest.fixture(autouse=True)
-def _plain_settings(settings, tmp_path: Path) -> None:
-    """Fast passwords, files in a scratch folder, tasks at once."""
+def _plain_settings(settings, tmp_path: Path, forget_cache: Callable[[], None]) -> None:
+    """Fast passwords, files in a scratch folder, tasks at once, nothing cached by other tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
@@ -45,6 +56,7 @@ def _plain_settings(settings, tmp_path: Path) -> None:
     }
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    forget_cache()
     forget_calendar()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -28,12 +27,6 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str = "", route: st
 
 
 URLS = sorted(set(_names(get_resolver().url_patterns)))
-
-
-@pytest.fixture(autouse=True)
-def _no_limit_used_up() -> None:
-    """Forget the attempts that other tests counted."""
-    cache.clear()
 
 
 @pytest.fixture

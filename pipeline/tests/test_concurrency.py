@@ -15,7 +15,7 @@ from pipeline.tests.factories import OpportunityFactory, show_required
 
 @pytest.mark.postgres
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_people_moving_at_once_give_one_winner(changhong, rep, teammate, today, now):
     deal = OpportunityFactory(account=changhong)
     show_required(deal)

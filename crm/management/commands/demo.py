@@ -87,8 +87,8 @@ class Command(BaseCommand):
                 "--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "3", "--log-level", "warning",
             ],
             "worker": [
-                python, "-m", "celery", "-A", "crm", "worker", "--beat", "--pool", "solo", "--loglevel", "ERROR",
-                "--without-gossip", "--without-mingle", "--quiet",
+                python, "-m", "celery", "-A", "crm", "--quiet", "worker", "--beat", "--pool", "solo", "--loglevel", "ERROR",
+                "--without-gossip", "--without-mingle",
             ],
             "dispatcher": [python, "manage.py", "dispatch", "--loop"],
         }  # fmt: skip

@@ -159,7 +159,7 @@ def static_folder() -> None:
 
 
 @pytest.fixture
-def site(static_folder: None, live_server: Any, django_db_serialized_rollback: None, settings: Any) -> Iterator[Site]:
+def site(static_folder: None, live_server: Any, settings: Any) -> Iterator[Site]:
     """The product, served."""
     settings.DEBUG = False
     site = Site(live_server)
