@@ -1,7 +1,25 @@
 """People, teams, rights."""
 
+from typing import cast
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from crm.http import AuthenticatedHttpRequest
+
+
+def _notice_due(request: HttpRequest) -> int | None:
+    """Count the notice an admin still has to enter beside the entry of the calendar."""
+    from crm.workdays import load_calendar
+    from teams.access import may
+    from teams.choices import Right
+    from teams.year import year_to_announce
+
+    if not may(request.user, Right.ADMINISTER):
+        return None
+    today = cast(AuthenticatedHttpRequest, request).today
+    return 1 if year_to_announce(today, load_calendar()) else None
 
 
 class TeamsConfig(AppConfig):
@@ -15,6 +33,7 @@ class TeamsConfig(AppConfig):
         from crm.kinds import Kind, register_kind
         from crm.navigation import register_place, register_texts
         from crm.undo import register_undo
+        from teams.actions.calendar import UNDO, undo_days
         from teams.actions.saved_views import restore_view
         from teams.models import User
 
@@ -27,6 +46,7 @@ class TeamsConfig(AppConfig):
             )
         )
         register_undo("view.deleted", restore_view)
+        register_undo(UNDO, undo_days)
         register_place("me", "teams:me")
         register_texts(
             {
@@ -52,6 +72,19 @@ class TeamsConfig(AppConfig):
         register_nav(
             NavEntry(
                 "absences", _("Absences"), "teams:absences", "calendar-event", group, 830, roles=leading, match=away
+            )
+        )
+        register_nav(
+            NavEntry(
+                "calendar",
+                _("Working calendar"),
+                "teams:calendar",
+                "calendar",
+                group,
+                835,
+                roles=leading,
+                count=_notice_due,
+                match=("-",),
             )
         )
         register_nav(

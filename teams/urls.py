@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from teams.views import absences, me, people, saved_views, security, setup, tree
+from teams.views import absences, calendar, me, people, saved_views, security, setup, tree
 
 app_name = "teams"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("absences/", absences.absences, name="absences"),
     path("absences/new/", absences.new_absence, name="new_absence"),
     path("absences/<int:pk>/end/", absences.end, name="end_absence"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/days/", calendar.days, name="calendar_days"),
+    path("calendar/notice/", calendar.notice, name="calendar_notice"),
     path("views/", saved_views.saved_views, name="saved_views"),
     path("views/save/", saved_views.save, name="save_view"),
     path("views/<int:pk>/rename/", saved_views.rename, name="rename_view"),
