@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -56,3 +57,29 @@ def demo_broker(var_dir: Path) -> dict[str, Any]:
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     return {name: str(folder) for name, folder in folders.items()} | {"polling_interval": 0.2}
+
+
+def file_storage(url: str, folder: Path) -> dict[str, Any]:
+    """Return where uploads are kept: in the bucket that `url` names, or in `folder` where it names none.
+
+    `url` is s3://KEY:SECRET@HOST/BUCKET?region=REGION (s3+http:// for a server without TLS). Raises
+    ImproperlyConfigured for any other.
+    """
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
+    parts = urlsplit(url)
+    bucket = parts.path.strip("/")
+    schemes = {"s3": "https", "s3+http": "http"}
+    if parts.scheme not in schemes or not (parts.hostname and bucket and parts.username and parts.password):
+        raise ImproperlyConfigured("Write FILES_URL as s3://KEY:SECRET@s3.example.com/BUCKET?region=REGION")
+    port = f":{parts.port}" if parts.port else ""
+    options = {
+        "access_key": unquote(parts.username),
+        "secret_key": unquote(parts.password),
+        "bucket_name": bucket,
+        "endpoint_url": f"{schemes[parts.scheme]}://{parts.hostname}{port}",
+        "region_name": parse_qs(parts.query).get("region", [None])[0],
+        "default_acl": "private",
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from crm.critical_css import style_hashes
-from crm.installation import demo_broker, installation_key, sqlite_or
+from crm.installation import demo_broker, file_storage, installation_key, sqlite_or
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -123,7 +123,7 @@ CACHES = {
 
 FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_DIR)}},
+    "default": file_storage(env.str("FILES_URL", ""), FILES_DIR),
     "staticfiles": {"BACKEND": env.str("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
 }
 STATIC_URL = "/static/"
