@@ -55,6 +55,8 @@ def _plain_settings(settings, tmp_path: Path, forget_cache: Callable[[], None]) 
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.CELERY_TASK_ALWAYS_EAGER = True
+    # A copy of the database does not see what a test has not committed.
+    settings.DATABASE_ROUTERS = []
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     forget_cache()
     forget_calendar()

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "teams.middleware.FirstRunMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "teams.middleware.PersonalMiddleware",
+    "crm.replica.WroteMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "teams.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -105,14 +106,15 @@ TEMPLATES = [
 
 # --- data -------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": sqlite_or(env, "DATABASE_URL", VAR_DIR)}
-if env.str("DATABASE_REPLICA_URL", ""):
+HAS_REPLICA = bool(env.str("DATABASE_REPLICA_URL", ""))
+if HAS_REPLICA:
     DATABASES["replica"] = {
         **env.db_url("DATABASE_REPLICA_URL"),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"MIRROR": "default"},
     }
-REPORTS_DATABASE = "replica" if "replica" in DATABASES else "default"
+    DATABASE_ROUTERS = ["crm.replica.ReplicaRouter"]
 
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import QuerySet
 
@@ -33,8 +32,7 @@ class Scope:
         return rows.filter(path__startswith=self.team.path) if self.team else rows
 
     def _of_teams(self, rows: "QuerySet[Any]", path: str = "team") -> "QuerySet[Any]":
-        """Narrow to the chosen team, on the database that reports read from."""
-        rows = rows.using(settings.REPORTS_DATABASE)
+        """Narrow to the chosen team."""
         return rows.filter(**{f"{path}_id__in": self.teams().order_by().values("pk")}) if self.team else rows
 
     def opportunities(self) -> Any:
@@ -59,7 +57,7 @@ class Scope:
 
     def sellers(self) -> Any:
         """Return the people who sell in it."""
-        people = User.objects.visible_to(self.user).sellers().using(settings.REPORTS_DATABASE)
+        people = User.objects.visible_to(self.user).sellers()
         return people.filter(team_id__in=self.teams().order_by().values("pk"))
 
 

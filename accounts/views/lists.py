@@ -21,6 +21,7 @@ from accounts.tiering import window_start
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.listing import Column, chosen_columns, ordering
 from crm.paging import bounded_count, paginate
+from crm.replica import reads_replica
 from crm.spreadsheet import write_csv, write_xlsx
 from teams.access import may, needs
 from teams.choices import Right
@@ -97,6 +98,7 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_GET
 @needs(Right.EXPORT)
+@reads_replica
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
     found = filtered(request)

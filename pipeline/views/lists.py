@@ -15,6 +15,7 @@ from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
 from crm.listing import chosen_columns, download, ordering
 from crm.models import UndoEntry
 from crm.paging import bounded_count, paginate
+from crm.replica import reads_replica
 from pipeline.actions.guards import Refused
 from pipeline.actions.opportunities import change_owners
 from pipeline.columns import COLUMNS, SORTS, USUAL_SORT
@@ -93,6 +94,7 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_GET
 @needs(Right.EXPORT)
+@reads_replica
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
     found = filtered(request)

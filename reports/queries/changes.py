@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
@@ -71,4 +70,4 @@ def _died(scope: Scope, period: Period) -> Any:
 
 def counts(scope: Scope, period: Period) -> dict[str, int]:
     """Return how many opportunities changed, by kind."""
-    return {kind: changed(scope, kind, period).using(settings.REPORTS_DATABASE).count() for kind in KINDS}
+    return {kind: changed(scope, kind, period).count() for kind in KINDS}

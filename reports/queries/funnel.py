@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, F, Max, Q
 
 from pipeline.choices import OpportunityState, Track
@@ -77,8 +76,7 @@ def _reached(scope: Scope, rows: Any) -> dict[int, tuple[int, int]]:
         Q(closed_on=None) | Q(closed_on__gte=scope.period.first)
     )
     farthest = (
-        StageChange.objects.using(settings.REPORTS_DATABASE)
-        .filter(track=Track.OURS, opportunity__in=worked_on.order_by().values("pk"))
+        StageChange.objects.filter(track=Track.OURS, opportunity__in=worked_on.order_by().values("pk"))
         .order_by()
         .values("opportunity")
         .annotate(position=Max("after__position"), state=F("opportunity__state"))

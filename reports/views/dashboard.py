@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from crm.http import AuthenticatedHttpRequest
 from crm.paging import paginate
+from crm.replica import reads_replica
 from reports import links
 from reports.dashboard import change_labels
 from reports.dashboard import dashboard as put_together
@@ -20,6 +21,7 @@ from teams.choices import Right
 
 @require_safe
 @needs(Right.LEAD)
+@reads_replica
 def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the figures of a team in a period."""
     form = ScopeForm(request.GET or None, user=request.user)
@@ -43,6 +45,7 @@ def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(Right.LEAD)
+@reads_replica
 def changes(request: AuthenticatedHttpRequest) -> HttpResponse:
     """List the opportunities that moved, slipped, appeared or died in a period."""
     kind = request.GET.get("kind", "")

@@ -15,6 +15,7 @@ from accounts.models import Account
 from crm.editing import EditConflict
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.paging import bounded_count, paginate
+from crm.replica import reads_replica
 from crm.spreadsheet import write_xlsx
 from pipeline.models import Opportunity
 from teams.access import get_visible_or_404, may, needs
@@ -57,6 +58,7 @@ def visit_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(Right.EXPORT)
+@reads_replica
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out the rows the list shows, as .xlsx."""
     found = _filtered(request)
