@@ -1,18 +1,19 @@
 """Parts that names are composed of, each with its reading, so that no pinyin has to be worked out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
+# Two neighbouring places are the territory of one rep, eight the region of one team.
 PLACES = (
-    ("苏州", "su zhou", "江苏", "0512"), ("无锡", "wu xi", "江苏", "0510"), ("常州", "chang zhou", "江苏", "0519"),
-    ("昆山", "kun shan", "江苏", "0512"), ("南通", "nan tong", "江苏", "0513"), ("宁波", "ning bo", "浙江", "0574"),
-    ("杭州", "hang zhou", "浙江", "0571"), ("嘉兴", "jia xing", "浙江", "0573"), ("台州", "tai zhou", "浙江", "0576"),
-    ("上海", "shang hai", "上海", "021"), ("合肥", "he fei", "安徽", "0551"), ("芜湖", "wu hu", "安徽", "0553"),
-    ("青岛", "qing dao", "山东", "0532"), ("烟台", "yan tai", "山东", "0535"), ("武汉", "wu han", "湖北", "027"),
-    ("襄阳", "xiang yang", "湖北", "0710"), ("长沙", "chang sha", "湖南", "0731"), ("株洲", "zhu zhou", "湖南", "0731"),
-    ("重庆", "chong qing", "重庆", "023"), ("成都", "cheng du", "四川", "028"), ("绵阳", "mian yang", "四川", "0816"),
-    ("东莞", "dong guan", "广东", "0769"), ("佛山", "fo shan", "广东", "0757"), ("厦门", "xia men", "福建", "0592"),
+    ("苏州", "su zhou", "江苏", "0512"), ("昆山", "kun shan", "江苏", "0512"), ("无锡", "wu xi", "江苏", "0510"),
+    ("常州", "chang zhou", "江苏", "0519"), ("上海", "shang hai", "上海", "021"), ("南通", "nan tong", "江苏", "0513"),
+    ("杭州", "hang zhou", "浙江", "0571"), ("嘉兴", "jia xing", "浙江", "0573"), ("宁波", "ning bo", "浙江", "0574"),
+    ("台州", "tai zhou", "浙江", "0576"), ("合肥", "he fei", "安徽", "0551"), ("芜湖", "wu hu", "安徽", "0553"),
+    ("青岛", "qing dao", "山东", "0532"), ("烟台", "yan tai", "山东", "0535"), ("福州", "fu zhou", "福建", "0591"),
+    ("厦门", "xia men", "福建", "0592"), ("武汉", "wu han", "湖北", "027"), ("襄阳", "xiang yang", "湖北", "0710"),
+    ("长沙", "chang sha", "湖南", "0731"), ("株洲", "zhu zhou", "湖南", "0731"), ("重庆", "chong qing", "重庆", "023"),
+    ("成都", "cheng du", "四川", "028"), ("绵阳", "mian yang", "四川", "0816"), ("西安", "xi an", "陕西", "029"),
 )  # fmt: skip
 FIRST = (
     ("辰", "chen"), ("恒", "heng"), ("瑞", "rui"), ("启", "qi"), ("凌", "ling"), ("拓", "tuo"), ("泽", "ze"), ("远", "yuan"),
@@ -52,15 +53,35 @@ STREETS = ("长江路", "工业园区星湖街", "开发区创新大道", "滨�
 
 @dataclass(frozen=True)
 class Company:
-    """A composed company name."""
+    """A composed company name; `place` is the number of its city in PLACES."""
 
     name: str
     short: str
     reading: str
-    province: str
-    city: str
-    area_code: str
-    industry: str
+    place: int
+    brand: str
+    brand_reading: str
+    trade: int
+
+    @property
+    def city(self) -> str:
+        """Return the city."""
+        return PLACES[self.place][0]
+
+    @property
+    def province(self) -> str:
+        """Return the province."""
+        return PLACES[self.place][2]
+
+    @property
+    def area_code(self) -> str:
+        """Return the dialling code."""
+        return PLACES[self.place][3]
+
+    @property
+    def industry(self) -> str:
+        """Return the industry of its trade."""
+        return TRADES[self.trade][2]
 
 
 def _all_companies() -> Iterator[tuple[int, int, int, int]]:
@@ -86,21 +107,47 @@ def companies(count: int) -> Iterator[Company]:
             if made == count:
                 return
             made += 1
-            city, city_reading, province, area_code = PLACES[place]
+            city, city_reading, _province, _code = PLACES[place]
             brand = FIRST[first][0] + SECOND[second][0]
-            what, what_reading, industry = TRADES[trade]
+            brand_reading = f"{FIRST[first][1]} {SECOND[second][1]}"
+            what, what_reading, _industry = TRADES[trade]
             tail = "有限公司" if branch == 1 else f"第{branch}分公司"
             tail_reading = "you xian gong si" if branch == 1 else "fen gong si"
             yield Company(
                 name=f"{city}{brand}{what}{tail}",
                 short=f"{brand}{what[:2]}" if branch == 1 else f"{brand}{what[:2]}{branch}",
-                reading=f"{city_reading} {FIRST[first][1]} {SECOND[second][1]} {what_reading} {tail_reading}",
-                province=province,
-                city=city,
-                area_code=area_code,
-                industry=industry,
+                reading=f"{city_reading} {brand_reading} {what_reading} {tail_reading}",
+                place=place,
+                brand=brand,
+                brand_reading=brand_reading,
+                trade=trade,
             )
         branch += 1
+
+
+def as_head(company: Company) -> Company:
+    """Return the company as the head of a group."""
+    city, city_reading, _province, _code = PLACES[company.place]
+    return replace(
+        company,
+        name=f"{city}{company.brand}集团有限公司",
+        short=f"{company.brand}集团",
+        reading=f"{city_reading} {company.brand_reading} ji tuan you xian gong si",
+    )
+
+
+def as_member(company: Company, head: Company) -> Company:
+    """Return the company under the name of the group it belongs to; place and trade stay its own."""
+    city, city_reading, _province, _code = PLACES[company.place]
+    what, what_reading, _industry = TRADES[company.trade]
+    return replace(
+        company,
+        name=f"{head.brand}{what}（{city}）有限公司",
+        short=f"{head.brand}{what[:2]}（{city}）",
+        reading=f"{head.brand_reading} {what_reading} {city_reading} you xian gong si",
+        brand=head.brand,
+        brand_reading=head.brand_reading,
+    )
 
 
 def person_name(random: Random) -> tuple[str, str]:

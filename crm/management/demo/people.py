@@ -5,11 +5,14 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 
+from crm.management.demo.days import Days
 from crm.management.demo.names import person_name
 from teams.choices import Density, Role
-from teams.models import Team, User
+from teams.models import Absence, Team, User
 
+REPS = 12  # of a demo of the usual size
 REPS_PER_TEAM = 4
+LED_BY_THE_FIRST = 2  # teams; the others are the second manager's
 NAMED_REPS = (
     ("chen", "陈思远"), ("liu", "刘婷"), ("ouyang", "欧阳明"), ("zhaoym", "赵一鸣"),
     ("sun", "孙磊"), ("xu", "徐佳怡"), ("tang", "唐卫东"), ("song", "宋雨桐"),
@@ -28,6 +31,15 @@ class Firm:
     managers: list[User]
     director: User
     admin: User
+
+    def colleagues(self, rep: int) -> list[User]:
+        """Return the reps of the team of the rep with this number."""
+        first = rep // REPS_PER_TEAM * REPS_PER_TEAM
+        return self.reps[first : first + REPS_PER_TEAM]
+
+    def manager_of(self, rep: int) -> User:
+        """Return who leads the team of the rep with this number."""
+        return self.managers[0] if rep // REPS_PER_TEAM < LED_BY_THE_FIRST else self.managers[1]
 
 
 def _person(username: str, name: str, role: Role, team: Team | None, password: str) -> User:
@@ -71,7 +83,18 @@ def make_firm(*, reps: int, password: str, random: Random) -> Firm:
         sellers.append(_person(username, name, Role.REP, teams[number // REPS_PER_TEAM], secret))
     User.objects.bulk_create([*managers, *others, *sellers], batch_size=2000)
     for index, team in enumerate(teams):
-        team.manager = managers[0] if index < 2 else managers[1]
+        team.manager = managers[0] if index < LED_BY_THE_FIRST else managers[1]
     Team.objects.bulk_update(teams, ["manager"], batch_size=2000)
     Team.objects.filter(pk=top.pk).update(manager=others[0])
     return Firm(top, teams, sellers, managers, others[0], others[3])
+
+
+def make_absences(firm: Firm, days: Days) -> None:
+    """Enter two absences to come, each with who stands in."""
+    away, deputy = firm.reps[-1], firm.reps[-2]
+    first = days.ahead(4)
+    Absence.objects.create(user=away, starts_on=first, ends_on=days.after(first, 6), deputy=deputy, reason="年假")
+    first = days.ahead(9)
+    Absence.objects.create(
+        user=firm.managers[0], starts_on=first, ends_on=days.after(first, 2), deputy=firm.managers[1], reason="总部培训"
+    )
