@@ -1,6 +1,9 @@
 """Every URL × everybody: nobody opens what is not his, and no URL is left unclassified."""
 
 from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.db import transaction
@@ -8,9 +11,17 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.actions.accounts import edit_account
+from accounts.actions.people import change_stance
 from accounts.models import Account
+from accounts.tests.factories import ContactFactory
 from crm.tests.url_policy import all_policies
-from crm.tests.url_rules import ALLOWED, LET_THROUGH, LOGIN, PEOPLE, Cast, Expected, Policy
+from crm.tests.url_rules import ALLOWED, LET_THROUGH, LOGIN, PEOPLE, SEES_REPS_CUSTOMER, Cast, Expected, Policy
+from followups.models import Comment
+from followups.tests.factories import FollowUpFactory
+from pipeline.tests.factories import OpportunityFactory
+from teams.models import User
+from visits.tests.factories import PlanItemFactory, VisitFactory
 
 POLICIES = all_policies()
 
@@ -36,6 +47,22 @@ def cast(
     """Everybody, and a customer of Chen Siyuan."""
     people = (rep, teammate, outsider, manager, other_manager, director, clerk, compliance, dealer, admin)
     return Cast(dict(zip(PEOPLE, people, strict=True)), changhong)
+
+
+@pytest.fixture
+def much_at_changhong(changhong: Account, rep: User, manager: User, today: date) -> tuple[str, ...]:
+    """Return words that only who sees the customer may read: its names, its people, what is sold and said there."""
+    contact = ContactFactory(account=changhong, name="王长虹建国", mobile="13812347042")
+    edit_account(changhong, changes={"city": "长虹市"}, version=changhong.version, actor=rep)
+    change_stance(contact, to="H", on=today, actor=rep, note="长虹会上反对")
+    OpportunityFactory(account=changhong, name="长虹产线改造", owner=rep)
+    VisitFactory(account=changhong, user=rep, happened_on=today, said="长虹预算已批")
+    PlanItemFactory(account=changhong, plan__user=rep, plan__day=today)
+    promise = {"text": "联系长虹老王", "made_on": today.isoformat()}
+    FollowUpFactory(recipient=rep, subject_kind="account", subject_id=changhong.pk, params=promise)
+    Comment.objects.create(subject_kind="account", subject_id=changhong.pk, author=manager, text="长虹要盯紧")
+    said = ("长虹市", "长虹会上反对", "长虹产线改造", "长虹预算已批", "联系长虹老王", "长虹要盯紧")
+    return (changhong.name, changhong.short_name, changhong.phone, contact.name, contact.mobile, *said)
 
 
 def _answer(client: Client, method: str, url: str, policy: Policy) -> HttpResponse:
@@ -115,3 +142,42 @@ def test_who_is_not_signed_in(name: str, method: str, cast: Cast) -> None:
         assert response.status_code == policy.anonymous_post
     else:
         assert response.status_code in LET_THROUGH | {policy.anonymous}
+
+
+# Pages that tell something of a customer to people who do not see it, on purpose.
+TELLS: dict[str, set[str]] = {}
+
+# Whoever is not named here may see rows of his own on a page, but never the customer of `rep`.
+BLIND = [person for person in PEOPLE if person not in SEES_REPS_CUSTOMER]
+
+
+def _text(response: HttpResponse) -> str:
+    """Return what an answer says, a workbook's sheets included."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if not content.startswith(b"PK"):
+        return content.decode(errors="replace")
+    with ZipFile(BytesIO(content)) as book:
+        return "".join(book.read(part).decode(errors="replace") for part in book.namelist())
+
+
+def _readable(name: str) -> list[str]:
+    """Return those who open the page though they do not see the customer of `rep`."""
+    policy = POLICIES[name]
+    return [person for person in BLIND if policy.get is not None and policy.get[person] in (200, ALLOWED)]
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(POLICIES) if name in URLS and _readable(name)])
+def test_no_page_names_a_customer_to_who_does_not_see_it(
+    name: str, cast: Cast, much_at_changhong: tuple[str, ...]
+) -> None:
+    policy = POLICIES[name]
+    url = _url(name, policy, cast)
+    asking = f"{url}{'&' if policy.query else '?'}q=长虹&field=q"
+    told = set()
+    for person in _readable(name):
+        client = Client()
+        client.force_login(cast.people[person], backend="allauth.account.auth_backends.AuthenticationBackend")
+        for address, headers in ((url, {}), (asking, {}), (asking, {"HX-Request": "true"})):
+            said = _text(client.get(address, headers=headers))
+            told |= {f"{person}: {word}" for word in much_at_changhong if word in said}
+    assert told == TELLS.get(name, set())
