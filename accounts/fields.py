@@ -39,14 +39,17 @@ class AccountField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=220, **kwargs)
         self.accounts: AccountQuerySet = Account.objects.none()
+        self.present: Account | None = None
 
-    def among(self, accounts: AccountQuerySet) -> "AccountField":
-        """Set the customers to choose from; return the field."""
-        self.accounts = accounts
+    def among(self, accounts: AccountQuerySet, *, present: Account | None = None) -> "AccountField":
+        """Set the customers to choose from; the `present` one may stay though the person does not see it."""
+        self.accounts, self.present = accounts, present
         return self
 
     def prepare_value(self, value: Any) -> Any:
         """Return the name for a customer or its key; what was typed stays as typed."""
+        if self.present and value == self.present.pk:
+            value = self.present
         if isinstance(value, int):
             value = self.accounts.filter(pk=value).first() or value
         return choice_label(value) if isinstance(value, Account) else value
@@ -61,6 +64,8 @@ class AccountField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
     def _meant(self, text: str) -> Account:
+        if self.present and text == choice_label(self.present):
+            return self.present
         numbered = _NUMBERED.search(text)
         if numbered:
             found = list(self.accounts.filter(pk=int(numbered[1])))

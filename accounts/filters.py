@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, Tier
@@ -17,6 +18,20 @@ from teams.models import Team, User
 
 GROUP_DEPTH = 4
 NO_TIER = "none"
+
+
+class OwnerField(forms.ModelChoiceField):
+    """Choose who keeps customers; who left and still keeps some can be chosen too, so that they can be handed over."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the name, and whether the person left."""
+        return str(obj) if obj.is_active else _("%(name)s (left)") % {"name": obj}
+
+
+class OwnerFilter(filters.ModelChoiceFilter):
+    """Whose customers."""
+
+    field_class = OwnerField
 
 
 class AccountFilter(filters.FilterSet):
@@ -33,7 +48,7 @@ class AccountFilter(filters.FilterSet):
         method="by_tier",
         widget=forms.CheckboxSelectMultiple,
     )
-    owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Everybody"))
+    owner = OwnerFilter(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Everybody"))
     team = TeamFilter(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Every team"))
     industry = filters.ModelChoiceFilter(
         label=_("Industry"), queryset=Industry.objects.order_by("name"), empty_label=_("Every industry")
@@ -65,7 +80,10 @@ class AccountFilter(filters.FilterSet):
     def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        self.filters["owner"].queryset = User.objects.visible_to(user).sellers().order_by("name", "pk")
+        keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
+        people = User.objects.visible_to(user)
+        keepers = people.filter(Q(pk__in=people.keepers().order_by().values("pk")) | keeping)
+        self.filters["owner"].queryset = keepers.order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
@@ -110,6 +128,19 @@ class AccountFilter(filters.FilterSet):
         if self.form.cleaned_data.get("archived"):
             return found.exclude(archived_at=None)
         return found.live()
+
+    @property
+    def in_words(self) -> str:
+        """Return the filters that are set, each with its value, for the page that finds nothing."""
+        values = self.form.cleaned_data if self.is_valid() else {}
+        said = []
+        for name, field in self.form.fields.items():
+            if values.get(name) and not field.widget.is_hidden:
+                choices = {str(key): str(word) for key, word in getattr(field, "choices", None) or ()}
+                chosen = values[name] if isinstance(values[name], list) else [values[name]]
+                words = "、".join(choices.get(str(getattr(each, "pk", each)), str(each)).strip() for each in chosen)
+                said.append(gettext("%(label)s: %(value)s") % {"label": field.label, "value": words})
+        return " · ".join(said)
 
     @property
     def active_count(self) -> int:

@@ -1,4 +1,4 @@
-"""Parts of a customer's page that higher rooms bring: opportunities, visits, plans. Fetched by address, no import."""
+"""What higher rooms bring to a customer's page: parts fetched by address, and buttons that lead to their forms."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,28 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the page; `url_name` takes the customer's key and answers a fragment to htmx, a page without it."""
+    """A part of the page; `url_name` takes the customer's key and answers a fragment to htmx, a page without it.
+
+    `list_url_name` is the whole list behind it, which takes `?account=` and then `list_query`; a tab leads there.
+    """
 
     name: str
     title: str | Promise
     url_name: str
+    order: int = 100
+    list_url_name: str = ""
+    list_query: str = ""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A button at the head of the page: something new about this customer. `url_name` takes `?account=`."""
+
+    name: str
+    label: str | Promise
+    url_name: str
+    icon: str
+    is_main: bool = False
     order: int = 100
 
 
@@ -21,6 +38,19 @@ _panels: dict[str, Panel] = {}
 def register_panel(panel: Panel) -> None:
     """Add a part to the customer's page; called in `AppConfig.ready`, the same name again replaces it."""
     _panels[panel.name] = panel
+
+
+_shortcuts: dict[str, Shortcut] = {}
+
+
+def register_shortcut(shortcut: Shortcut) -> None:
+    """Add a button for those who sell; called in `AppConfig.ready`, the same name again replaces it."""
+    _shortcuts[shortcut.name] = shortcut
+
+
+def shortcuts() -> list[Shortcut]:
+    """Return the buttons in their order."""
+    return sorted(_shortcuts.values(), key=lambda shortcut: (shortcut.order, shortcut.name))
 
 
 def panels() -> list[Panel]:

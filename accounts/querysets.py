@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
 from accounts.choices import SPONSORS, Tier
 from crm.searchtext import search_filter
@@ -45,6 +45,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
         if user.role == Role.MANAGER:
             seen |= Q(team_id__in=led_teams(user))
         return self.filter(seen)
+
+    def with_parent_seen(self, user: "User") -> Self:
+        """Add `parent_seen`: whether the person may open the page of the company above, whose name he reads anyway."""
+        seen = self.__class__(self.model)
+        return self.annotate(parent_seen=Exists(seen.visible_to(user).filter(pk=OuterRef("parent_id"))))
 
     def live(self) -> Self:
         """Return customers that are not archived."""

@@ -9,6 +9,7 @@ from accounts.actions import people as people_actions
 from accounts.models import Account, Contact
 from accounts.search import find_accounts, find_contacts
 from accounts.timeline import Source, register_source
+from accounts.upcoming import register_ahead
 from crm.kinds import Kind, register_kind
 from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
@@ -92,6 +93,7 @@ def register() -> None:
     _undo()
     _frame()
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
+    register_ahead("accounts", timeline_sources.ahead)
     register_rule(rules.RULE)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)

@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 class Entry:
     """One line of a timeline.
 
-    `at` orders it; `group` is the filter chip it belongs to; `key` makes the order stable.
+    `at` orders it; `group` is the filter chip it belongs to; `key` makes the order stable. `told_at` is when the server
+    learnt of it, where that is another moment: a visit of last week told today is news today.
     """
 
     at: datetime
@@ -26,6 +27,16 @@ class Entry:
     text: str = ""
     url: str = ""
     who: str = ""
+    told_at: datetime | None = None
+
+    def says(self, words: Sequence[str]) -> bool:
+        """Return whether every word stands somewhere in the line, whatever its capitals."""
+        text = f"{self.title} {self.text} {self.who}".casefold()
+        return all(word in text for word in words)
+
+    def is_news(self, since: datetime, *, to: str) -> bool:
+        """Return whether the server learnt of it after `since`, from somebody else than `to`."""
+        return (self.told_at or self.at) > since and self.who != to
 
     @property
     def summary(self) -> str:
@@ -66,3 +77,45 @@ def timeline(
     chosen = [source for source in sources() if not group or source.name == group]
     found = [entry for source in chosen for entry in source.entries(account_ids, user, before, limit)]
     return sorted(found, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of the timeline, and the cursor where the next one begins; None at the end of history."""
+
+    entries: list[Entry]
+    cursor: datetime | None
+
+
+# A search reads so many entries at a time, and so many times at most before it shows what it has.
+READ_AT_ONCE = 200
+READS = 5
+
+
+def stretch(
+    account_ids: Sequence[int],
+    *,
+    user: Any,
+    group: str = "",
+    before: datetime | None = None,
+    query: str = "",
+    size: int = 20,
+) -> Stretch:
+    """Return the next `size` entries; with `query` only those in which every word of it stands.
+
+    A search looks through 1,000 entries at most; the cursor goes on behind them.
+    """
+    words = query.casefold().split()
+    if not words:
+        found = timeline(account_ids, user=user, group=group, before=before, limit=size + 1)
+        return Stretch(found[:size], found[size - 1].at if len(found) > size else None)
+    hits: list[Entry] = []
+    for _read in range(READS):
+        found = timeline(account_ids, user=user, group=group, before=before, limit=READ_AT_ONCE)
+        hits += [entry for entry in found if entry.says(words)]
+        if len(hits) > size:
+            return Stretch(hits[:size], hits[size - 1].at)
+        if len(found) < READ_AT_ONCE:
+            return Stretch(hits, None)
+        before = found[-1].at
+    return Stretch(hits, before)

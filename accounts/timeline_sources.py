@@ -11,9 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.choices import Stance, TierChangeKind
-from accounts.models import StanceChange, TierChange
+from accounts.models import Account, StanceChange, TierChange
+from accounts.rules import NEXT_CONTACT
 from accounts.timeline import Entry
+from accounts.upcoming import SHOWN, Coming
 from crm.models import AuditEntry
+from followups.models import FollowUp
+from followups.wording import wording
 
 OWNER_ACTIONS = ("account.owner_changed", "account.owner_changed_back")
 _TEXT = CharField()
@@ -79,6 +83,7 @@ def _entry(row: _Row) -> Entry:
         text=note,
         url=reverse("accounts:contact", args=[subject]) if is_stance else "",
         who=who,
+        told_at=recorded_at,
     )
 
 
@@ -107,3 +112,17 @@ def changes(account_ids: Sequence[int], user: Any, before: datetime | None, limi
     entries += _owner_entries(account_ids, before, limit)
     past = [entry for entry in entries if before is None or entry.at < before]
     return sorted(past, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
+
+
+def ahead(account: Account, user: Any, on: date) -> list[Coming]:
+    """Return the next contact as agreed, and the follow-ups about this customer that the person sees; one query."""
+    coming = []
+    if account.next_contact_on:
+        late = account.next_contact_on < on
+        title = _("Next contact, overdue") if late else _("Next contact")
+        coming.append(Coming(account.next_contact_on, "next", "calendar-event", title, who=str(account.owner or "")))
+    items = FollowUp.objects.visible_to(user).open().filter(account_id=account.pk).exclude(kind=NEXT_CONTACT)
+    for item in items.select_related("recipient").order_by("due_on", "pk")[:SHOWN]:
+        title, url = wording(item.kind, item.params).title, reverse("followups:item", args=[item.pk])
+        coming.append(Coming(item.due_on, f"item:{item.pk}", "bell", title, url, str(item.recipient)))
+    return coming

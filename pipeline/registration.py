@@ -3,8 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.panels import Panel, register_panel
+from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
+from accounts.upcoming import register_ahead
 from crm.kinds import Kind, register_kind
 from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
@@ -91,7 +92,9 @@ def register() -> None:
     _frame()
     register_rule(rules.RULE)
     register_source(Source("pipeline", _("Opportunities"), timeline_sources.entries))
-    register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", order=10))
+    register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", 10, "pipeline:list", "&state=any"))
+    register_shortcut(Shortcut("opportunity", _("New opportunity"), "pipeline:new", "layout-kanban", order=20))
+    register_ahead("pipeline", timeline_sources.ahead)
     register_holding(
         Holding(
             "opportunities",

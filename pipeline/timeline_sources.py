@@ -1,16 +1,18 @@
 """What this room tells the timeline of a customer: opportunities opened, moved, won, lost, and what showed it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from accounts.timeline import Entry
 from accounts.timeline_sources import moment_of
+from accounts.upcoming import SHOWN, Coming
 from pipeline.choices import ChangeKind
-from pipeline.models import Evidence, StageChange
+from pipeline.models import Evidence, Opportunity, StageChange
 
 GROUP = "pipeline"
 ICONS = {
@@ -46,6 +48,7 @@ def _change_entry(change: StageChange) -> Entry:
         text=_(change.reason) if change.reason else "",
         url=change.opportunity.get_absolute_url(),
         who=str(change.actor or ""),
+        told_at=change.history_at or change.recorded_at,
     )
 
 
@@ -60,6 +63,7 @@ def _evidence_entry(evidence: Evidence) -> Entry:
         text=f"“{evidence.text}”{said_by}",
         url=evidence.opportunity.get_absolute_url(),
         who=str(evidence.actor or ""),
+        told_at=evidence.recorded_at,
     )
 
 
@@ -82,3 +86,21 @@ def entries(account_ids: Sequence[int], user: Any, before: datetime | None, limi
     found += [_evidence_entry(row) for row in _newest(evidence, account_ids, before, limit)]
     past = [entry for entry in found if before is None or entry.at < before]
     return sorted(past, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
+
+
+def ahead(account: Account, user: Any, on: date) -> list[Coming]:  # noqa: ARG001
+    """Return the next steps of a customer's open opportunities; one query."""
+    open_ones = Opportunity.objects.visible_to(user).live().open().filter(account=account, next_step_on__isnull=False)
+    rows = open_ones.select_related("owner").order_by("next_step_on", "pk")[:SHOWN]
+    return [
+        Coming(
+            row.next_step_on,
+            f"step:{row.pk}",
+            "layout-kanban",
+            f"{row.name}: {row.next_step or _('next step')}",
+            row.get_absolute_url(),
+            str(row.owner or ""),
+        )
+        for row in rows
+        if row.next_step_on
+    ]

@@ -77,6 +77,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Return people who plan and log visits."""
         return self.filter(is_active=True, role__in=[Role.REP, Role.MANAGER])
 
+    def keepers(self) -> Self:
+        """Return people who may keep customers: those who sell for us, dealers included."""
+        return self.filter(is_active=True, role__in=[Role.REP, Role.MANAGER, Role.DIRECTOR, Role.DEALER])
+
     def in_teams(self, teams: "models.QuerySet[Team]") -> Self:
         """Return members of `teams`."""
         return self.filter(team__in=teams)

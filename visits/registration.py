@@ -3,8 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.panels import Panel, register_panel
+from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
+from accounts.upcoming import register_ahead
 from crm.kinds import Kind, register_kind
 from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.pwa import register_offline_page
@@ -16,7 +17,7 @@ from visits import signing
 from visits.actions import plans, visits
 from visits.models import DayPlan, PlanItem, Visit
 from visits.rules import RULES
-from visits.timeline import SOURCE
+from visits.timeline import SOURCE, ahead
 
 SELLERS = {Role.REP, Role.MANAGER, Role.DIRECTOR}
 READERS = SELLERS | {Role.CLERK}
@@ -34,7 +35,9 @@ def register() -> None:
     for rule in RULES:
         register_rule(rule)
     register_source(SOURCE)
-    register_panel(Panel("visits", _("Visits"), "visits:of_account", 30))
+    register_panel(Panel("visits", _("Visits"), "visits:of_account", 30, "visits:list"))
+    register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
+    register_ahead("visits", ahead)
     for page in ("visits:today", "visits:new"):
         register_offline_page(page)
     _navigation()

@@ -1,7 +1,7 @@
 """Visits in a customer's timeline."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from accounts.timeline import Entry, Source
+from accounts.upcoming import SHOWN, Coming
 from crm.wallclock import to_instant
-from visits.models import Visit
+from visits.models import PlanItem, Visit
 
 NAME = "visits"
 NOON = time(12)
@@ -37,6 +39,7 @@ def _entry(visit: Visit) -> Entry:
         text=visit.said or visit.next_step,
         url=visit.get_absolute_url(),
         who=str(visit.user),
+        told_at=visit.recorded_at,
     )
 
 
@@ -53,3 +56,20 @@ def entries(account_ids: Sequence[int], user: Any, before: datetime | None, limi
 
 
 SOURCE = Source(NAME, _("Visits"), entries)
+
+
+def ahead(account: Account, user: Any, on: date) -> list[Coming]:
+    """Return the planned stops at a customer that the person sees, from today on; one query."""
+    stops = PlanItem.objects.visible_to(user).open().filter(account=account, plan__day__gte=on)
+    rows = stops.select_related("plan__user").order_by("plan__day", "pk")[:SHOWN]
+    return [
+        Coming(
+            stop.plan.day,
+            f"stop:{stop.pk}",
+            "map-pin",
+            " · ".join(filter(None, [str(stop.get_purpose_display()), stop.goal])),
+            stop.get_absolute_url(),
+            str(stop.plan.user),
+        )
+        for stop in rows
+    ]

@@ -1,6 +1,7 @@
 """Facts of a customer, who keeps it, who helps."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import TeamRole
 from accounts.fields import AccountField
-from accounts.forms.layout import Fold, fields_of
+from accounts.forms.layout import Fold, fields_of, keep_only
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -82,11 +83,11 @@ class AccountForm(EditForm):
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, only: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parent: Any = self.fields["parent"]
-        parent.among(Account.objects.visible_to(user).live().exclude(pk=self.instance.pk))
-        self.helper = self.layout()
+        parent.among(Account.objects.visible_to(user).live().exclude(pk=self.instance.pk), present=self.instance.parent)
+        self.helper = keep_only(self, only) if only else self.layout()
 
     def layout(self) -> FormHelper:
         """Return the order of the fields, the rare ones at the end."""
@@ -124,7 +125,7 @@ class NewAccountForm(AccountForm):
         self.user = user
         self.namesakes: list[Account] = []
         super().__init__(*args, user=user, **kwargs)
-        keepers = User.objects.visible_to(user).sellers().order_by("name", "pk")
+        keepers = User.objects.visible_to(user).keepers().order_by("name", "pk")
         owner: Any = self.fields["owner"]
         owner.queryset = keepers
         self.fields["client_id"].initial = uuid.uuid4
@@ -185,7 +186,7 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
-        to.queryset = User.objects.visible_to(user).sellers().select_related("team").order_by("name", "pk")
+        to.queryset = User.objects.visible_to(user).keepers().select_related("team").order_by("name", "pk")
 
 
 class MemberForm(forms.Form):
@@ -194,9 +195,10 @@ class MemberForm(forms.Form):
     user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
     role = forms.ChoiceField(label=_("Role"), choices=TeamRole.choices)
 
-    def __init__(self, *args: Any, user: User, account: Account, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         there = account.members.values("user")
-        people = User.objects.colleagues_of(user).exclude(pk=account.owner_id).exclude(pk__in=there)
+        # Dealers too: what they may see is what somebody takes them into, or gives to them.
+        people = User.objects.active().exclude(pk=account.owner_id).exclude(pk__in=there)
         person: Any = self.fields["user"]
         person.queryset = people.order_by("name", "pk")

@@ -1,9 +1,11 @@
 """Parts of a form's layout."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
+from django import forms
 
 
 class Fold(Div):
@@ -14,6 +16,17 @@ class Fold(Div):
     def __init__(self, label: Any, *fields: Any) -> None:
         super().__init__(*fields)
         self.label = label
+
+
+def keep_only(form: forms.BaseForm, names: Iterable[str]) -> FormHelper:
+    """Leave nothing but these fields (and the hidden ones) in a form, the first with the cursor in it; the layout."""
+    kept = [name for name in form.fields if name in set(names)]
+    for name in list(form.fields):
+        if name not in kept and not form.fields[name].widget.is_hidden:
+            del form.fields[name]
+    for at, name in enumerate(kept):
+        form.fields[name].widget.attrs["autofocus"] = at == 0
+    return fields_of(*form.fields)
 
 
 def fields_of(*layout: Any) -> FormHelper:

@@ -1,17 +1,19 @@
 """What is known of a person at a customer, and where he or she stands."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AGAINST, BuyingRole, Stance
-from accounts.forms.layout import Fold, fields_of
+from accounts.forms.layout import Fold, fields_of, keep_only
 from accounts.models import Account, Contact
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -75,14 +77,16 @@ class ContactForm(EditForm):
             "is_verified": "",
         }
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Account, only: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Contact.objects.filter(account=account).live().exclude(pk=self.instance.pk)
+        # Who stands there now may stay, also where he or she has left meanwhile.
+        there = Q(archived_at=None) | Q(pk=self.instance.reports_to_id)
+        others = Contact.objects.filter(there, account=account).exclude(pk=self.instance.pk)
         boss: Any = self.fields["reports_to"]
         boss.queryset = others.order_by("name", "pk")
         if self.instance.stance not in AGAINST:
             del self.fields["treatment"]
-        self.helper = self.layout()
+        self.helper = keep_only(self, only) if only else self.layout()
 
     def layout(self) -> FormHelper:
         """Return the order of the fields."""

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from accounts.choices import BuyingRole
+from accounts.facts import Fact
 
 register = template.Library()
 
@@ -20,3 +21,9 @@ def days_since(day: date, today: date) -> int:
 def role_words(roles: list[str]) -> list[Any]:
     """Return the buying roles of a person in words, in the order of the list of roles."""
     return [role.label for role in BuyingRole if role in roles]
+
+
+@register.filter
+def empty_facts(facts: list[Fact]) -> list[Fact]:
+    """Return the facts nobody knows yet and that can be written here."""
+    return [fact for fact in facts if fact.is_empty and fact.fields]

@@ -102,16 +102,18 @@ def test_the_timeline_goes_on_by_a_cursor_without_gap_or_repetition(
 def test_without_a_script_the_same_cursor_works_on_the_page(changhong: Account, rep: User, client_for: SignIn) -> None:
     answer = client_for(rep).get(reverse("accounts:timeline", args=[changhong.pk]), {"group": "changes"})
     assert answer.url == f"{changhong.get_absolute_url()}?group=changes"
-    assert "Nothing here yet" in page(client_for(rep), changhong, "?group=changes&before=nonsense")
+    assert "Nothing of this kind yet" in page(client_for(rep), changhong, "?group=changes&before=nonsense")
+    assert "Nothing here yet" in page(client_for(rep), changhong, "?group=unknown")
 
 
-def test_what_changed_since_the_last_look_is_said_once(
-    wang: Contact, rep: User, today: date, now: datetime, client_for: SignIn
+def test_what_others_changed_since_the_last_look_is_said_once(
+    wang: Contact, rep: User, teammate: User, today: date, now: datetime, client_for: SignIn
 ) -> None:
     client = client_for(rep)
     assert "Since you last looked" not in page(client, wang.account)
     with time_machine.travel(now + timedelta(hours=1), tick=False):
         change_stance(wang, to="N", on=today, actor=rep)
+        change_stance(wang, to="H", on=today - timedelta(days=9), actor=teammate)
     with time_machine.travel(now + timedelta(hours=2), tick=False):
         assert "Changes 1" in page(client, wang.account)
         assert "Changes 1" in page(client, wang.account)

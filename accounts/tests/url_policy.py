@@ -44,6 +44,8 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:account": Policy(get=row_page(), kwargs=_account),
     "accounts:timeline": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
+    "accounts:ahead": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
+    "accounts:group": Policy(get=row_page(), kwargs=_account),
     "accounts:people": Policy(get=row_page(), kwargs=_account),
     "accounts:history": Policy(get=row_page(), kwargs=_account),
     "accounts:tier": Policy(get=row_page(), kwargs=_account),

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -13,16 +14,21 @@ from django.views.decorators.http import require_GET
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
 from accounts.facts import facts_of
+from accounts.group import companies_below, top_of
+from accounts.group import grow as grow_group
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
-from accounts.panels import panels
-from accounts.timeline import Entry, sources, timeline
+from accounts.panels import panels, shortcuts
+from accounts.tiering import window_start
+from accounts.timeline import Entry, sources, stretch
+from accounts.upcoming import upcoming
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.paging import paginate
 from teams.access import get_visible_or_404, may
 from teams.choices import Right
+from teams.models import User
 
 PAGE = 20
 KEY_PEOPLE = 6
@@ -31,9 +37,13 @@ KEY_PEOPLE = 6
 def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
     """Return a customer the person sees, with what its pages name; one query."""
     look = AccountLook.objects.filter(account=OuterRef("pk"), user=request.user)
+    below = Account.objects.visible_to(request.user).live().filter(parent=OuterRef("pk")).order_by()
     rows = Account.objects.select_related("owner", "team", "industry", "parent").annotate(
-        seen_at=Subquery(look.values("seen_at")), before_at=Subquery(look.values("before_at"))
+        seen_at=Subquery(look.values("seen_at")),
+        before_at=Subquery(look.values("before_at")),
+        has_below=Exists(below),
     )
+    rows = rows.with_parent_seen(request.user)
     account: Account = get_visible_or_404(rows, request.user, pk=pk)
     return account
 
@@ -56,6 +66,7 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "tab": tab,
         "findings": found,
         "panels": panels(),
+        "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
         "today": request.today,
@@ -70,14 +81,15 @@ def _people(account: Account) -> list[Contact]:
 def _entries(request: AuthenticatedHttpRequest, account: Account) -> dict[str, Any]:
     """Return a page of the timeline, and the cursor of the next one."""
     group, before = request.GET.get("group", ""), _cursor(request.GET.get("before", ""))
+    query = request.GET.get("q", "").strip()[:80]
     known = sources()
     group = group if group in {source.name for source in known} else ""
-    found = timeline([account.pk], user=request.user, group=group, before=before, limit=PAGE + 1)
-    shown = found[:PAGE]
+    found = stretch([account.pk], user=request.user, group=group, before=before, query=query, size=PAGE)
     return {
-        "entries": shown,
-        "cursor": shown[-1].at.isoformat() if len(found) > PAGE else "",
+        "entries": found.entries,
+        "cursor": found.cursor.isoformat() if found.cursor else "",
         "group": group,
+        "query": query,
         "sources": known,
     }
 
@@ -91,14 +103,14 @@ def _cursor(text: str) -> datetime | None:
     return moment if moment and moment.tzinfo else None
 
 
-def _news(entries: list[Entry], since: datetime | None) -> list[tuple[str, int]]:
-    """Return what is newer than the last look: label of the source and how many."""
+def _news(entries: list[Entry], since: datetime | None, user: User) -> list[tuple[str, int]]:
+    """Return what others brought since the last look: label of the source and how many."""
     if since is None:
         return []
     labels = {source.name: str(source.label) for source in sources()}
     counts: dict[str, int] = {}
     for entry in entries:
-        if entry.at > since:
+        if entry.is_news(since, to=str(user)):
             counts[entry.group] = counts.get(entry.group, 0) + 1
     return [(labels.get(group, group), count) for group, count in counts.items()]
 
@@ -112,11 +124,13 @@ def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     look: Any = account  # annotated by account_or_404
     since = note_look(account, user=request.user, seen_at=look.seen_at, before_at=look.before_at, now=request.now)
     context |= {
-        "facts": facts_of(account),
+        "facts": facts_of(account, parent_seen=look.parent_seen),
+        "in_group": bool(look.has_below or account.parent_id),
+        "edit_url": reverse("accounts:edit", args=[pk]),
         "people": people[:KEY_PEOPLE],
         "more_people": max(0, len(people) - KEY_PEOPLE),
         "since": since,
-        "news": _news(context["entries"], since),
+        "news": _news(context["entries"], since, request.user),
     }
     return render(request, "accounts/account.html", context)
 
@@ -129,6 +143,29 @@ def account_timeline(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
         return redirect(f"{account.get_absolute_url()}?{request.GET.urlencode()}")
     template = "accounts/account.html#entries" if request.GET.get("before") else "accounts/account.html#timeline"
     return render(request, template, {"account": account} | _entries(request, account))
+
+
+@require_GET
+def account_ahead(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Answer with what lies ahead, for the top of the timeline; without htmx with the page."""
+    account = account_or_404(request, pk)
+    if not is_fragment(request):
+        return redirect(account)
+    context = {"coming": upcoming(account, user=request.user, on=request.today), "today": request.today}
+    return render(request, "accounts/ahead.html", context)
+
+
+@require_GET
+def account_group(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Show the companies of the group that the person sees, with their figures rolled up."""
+    account = account_or_404(request, pk)
+    keys = companies_below(top_of(account))
+    seen = Account.objects.visible_to(request.user).live().filter(pk__in=keys).select_related("owner")
+    seen = seen.with_turnover(since=window_start(request.today, 12), until=request.today).order_by("name", "pk")
+    context: dict[str, Any] = {"account": account, "members": grow_group(seen), "hidden": len(keys) - len(seen)}
+    if is_fragment(request):
+        return render(request, "accounts/group.html#part", context)
+    return render(request, "accounts/group.html", head(request, account, "group", _people(account)) | context)
 
 
 def _shown(people: list[Contact], show: str, request: AuthenticatedHttpRequest) -> list[Contact]:

@@ -31,9 +31,15 @@ from teams.choices import Right
 
 def form_page(request: AuthenticatedHttpRequest, form: BaseForm, **context: Any) -> HttpResponse:
     """Show a form: as a page, or inside a sheet when only a part is asked for; 422 when it needs correcting."""
-    template = "accounts/form.html#sheet" if is_fragment(request) else "accounts/form.html"
-    context |= {"form": form, "action": context.get("action", request.path)}
+    part = "#line" if only_asked(request, form) else "#sheet"
+    template = f"accounts/form.html{part}" if is_fragment(request) else "accounts/form.html"
+    context |= {"form": form, "action": context.get("action", request.get_full_path())}
     return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def only_asked(request: AuthenticatedHttpRequest, form: Any) -> list[str]:
+    """Return the fields of `?only=`, for a form that corrects one line of a page; nothing for a whole form."""
+    return [name for name in request.GET.get("only", "").split(",") if name in form.base_fields]
 
 
 def editable(request: AuthenticatedHttpRequest, pk: int) -> Account:
@@ -72,7 +78,8 @@ def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Change facts of a customer."""
     account = editable(request, pk)
     post = chosen(request.POST) if request.method == "POST" else None
-    form = AccountForm(post, instance=Account.objects.get(pk=pk), user=request.user)
+    only = only_asked(request, AccountForm)
+    form = AccountForm(post, instance=Account.objects.get(pk=pk), user=request.user, only=only)
     url = account.get_absolute_url()
     if form.is_valid():
         try:
@@ -110,7 +117,7 @@ def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def new_member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Take a colleague into the account team."""
     account = editable(request, pk)
-    form = MemberForm(request.POST or None, user=request.user, account=account)
+    form = MemberForm(request.POST or None, account=account)
     url = reverse("accounts:people", args=[pk])
     if form.is_valid():
         try:

@@ -24,7 +24,7 @@ from crm.paging import bounded_count, paginate
 from crm.replica import reads_replica
 from crm.spreadsheet import write_csv, write_xlsx
 from teams.access import may, needs
-from teams.choices import Right
+from teams.choices import Right, Role
 from teams.models import User
 from teams.saved_views import view_tabs
 
@@ -33,6 +33,8 @@ MOST_ROWS = 5_000
 SUGGESTIONS = 8
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+# Roles that see no customer by themselves; somebody may still take one of them into an account team.
+WITHOUT_CUSTOMERS = (Role.ADMIN, Role.COMPLIANCE)
 
 
 def filtered(request: AuthenticatedHttpRequest, data: Any = None) -> AccountFilter:
@@ -48,6 +50,8 @@ def _rows(request: AuthenticatedHttpRequest, found: AccountFilter, columns: list
     rows = found.qs.select_related("owner", "team", "industry", "parent").order_by(*order)
     if any(column.key == "turnover" for column in columns):
         rows = rows.with_turnover(since=window_start(request.today, MONTHS), until=request.today)
+    if any(column.key == "parent" for column in columns):
+        rows = rows.with_parent_seen(request.user)
     return rows
 
 
@@ -87,6 +91,7 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_hand_over": may(request.user, Right.HAND_OVER),
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_export": may(request.user, Right.EXPORT),
+        "may_have": request.user.role not in WITHOUT_CUSTOMERS,
     }
     if is_fragment(request):
         return render(request, "accounts/list.html#rows", context)

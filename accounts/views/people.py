@@ -18,7 +18,7 @@ from accounts.actions.people import (
 from accounts.facts import facts_of_contact
 from accounts.forms.people import UNKNOWN, ContactForm, NewContactForm, StanceForm
 from accounts.models import Contact
-from accounts.views.changes import editable, form_page
+from accounts.views.changes import editable, form_page, only_asked
 from crm.conflicts import chosen, conflict_page
 from crm.editing import EditConflict
 from crm.http import AuthenticatedHttpRequest, go_to
@@ -47,6 +47,7 @@ def contact_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "account": contact.account,
         "facts": facts_of_contact(contact),
+        "edit_url": reverse("accounts:edit_contact", args=[pk]),
         "reports": contact.reports.live().order_by("name", "pk"),
         "changes": contact.stance_changes.select_related("actor").order_by("-happened_on", "-pk")[:50],
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
@@ -82,7 +83,8 @@ def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Change facts of a person."""
     contact = _editable(request, pk)
     post = chosen(request.POST) if request.method == "POST" else None
-    form = ContactForm(post, instance=Contact.objects.get(pk=pk), account=contact.account)
+    only = only_asked(request, ContactForm)
+    form = ContactForm(post, instance=Contact.objects.get(pk=pk), account=contact.account, only=only)
     url = contact.get_absolute_url()
     if form.is_valid():
         try:
