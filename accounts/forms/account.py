@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import TeamRole
+from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
 from accounts.models import Account, Industry
@@ -115,15 +116,15 @@ class AccountForm(EditForm):
 
 
 class NewAccountForm(AccountForm):
-    """A new customer: a name is enough. A second one of the same name is asked about once."""
+    """A new customer: a name is enough. One that may be there already is asked about once."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
-    anyway = forms.BooleanField(label=_("This is another customer of the same name"), required=False)
+    anyway = forms.BooleanField(label=_("This is another company"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
-        self.namesakes: list[Account] = []
+        self.namesakes: list[Similar] = []
         super().__init__(*args, user=user, **kwargs)
         keepers = User.objects.visible_to(user).keepers().order_by("name", "pk")
         owner: Any = self.fields["owner"]
@@ -157,19 +158,15 @@ class NewAccountForm(AccountForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Ask once where a customer of this name is there already."""
+        """Ask once where this customer may be there already."""
         data: dict[str, Any] = super().clean() or {}
-        name = data.get("name")
+        name, phone, code = (str(data.get(field) or "") for field in ("name", "phone", "credit_code"))
         if name and not data.get("anyway"):
-            seen = Account.objects.visible_to(self.user).filter(name=name).select_related("owner")
-            self.namesakes = list(seen.order_by("pk")[:5])
+            found = similar_to(name=name, phone=phone, credit_code=code, user=self.user)
+            # The same form sent again is no second customer.
+            self.namesakes = [each for each in found if each.account.client_id != data.get("client_id")]
         if self.namesakes:
-            owners = "、".join(str(account.owner or gettext("nobody")) for account in self.namesakes)
-            self.add_error(
-                "name",
-                gettext("You have a customer of this name already (%(owners)s). Is this another one?")
-                % {"owners": owners},
-            )
+            self.add_error("name", gettext("We may have this customer already: see below. Is this another company?"))
         return data
 
     @property

@@ -115,8 +115,10 @@ class NewContactForm(ContactForm):
     """A new person: name and title are asked, the rest may follow."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    anyway = forms.BooleanField(label=_("This is somebody else of the same name"), required=False)
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        self.account = account
         super().__init__(*args, account=account, **kwargs)
         self.fields["client_id"].initial = uuid.uuid4
         self.fields["is_verified"].initial = True
@@ -128,6 +130,7 @@ class NewContactForm(ContactForm):
             "seen",
             "client_id",
             "name",
+            *(["anyway"] if self.is_bound else []),
             "title",
             "mobile",
             Fold(
@@ -142,6 +145,20 @@ class NewContactForm(ContactForm):
                 "notes",
             ),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once where somebody of this name or mobile is known there already; a repeated post is no second one."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("name") and not data.get("anyway"):
+            same = Q(name=data["name"])
+            if data.get("mobile"):
+                same |= Q(mobile=data["mobile"])
+            there = Contact.objects.filter(same, account=self.account).live().exclude(client_id=data.get("client_id"))
+            known = there.order_by("pk").first()
+            if known:
+                sentence = gettext("%(name)s is known there already. Is this somebody else?")
+                self.add_error("name", sentence % {"name": known})
+        return data
 
     @property
     def values(self) -> dict[str, Any]:

@@ -188,6 +188,17 @@ def test_a_new_person_needs_a_name_only_and_is_made_once(changhong: Account, rep
     assert "Error:" in empty.content.decode()
 
 
+def test_a_person_known_there_already_is_asked_about_once(wang: Contact, rep: User, client_for: SignIn) -> None:
+    client, url = client_for(rep), reverse("accounts:new_contact", args=[wang.account_id])
+    data = {"name": "王建国", "title": "车间主任", "client_id": str(uuid.uuid4()), "is_verified": "on"}
+    asked = client.post(url, data)
+    assert asked.status_code == 422
+    assert "王建国 总经理 is known there already." in asked.content.decode()
+    assert 'value="车间主任"' in asked.content.decode()
+    client.post(url, data | {"anyway": "on"})
+    assert Contact.objects.filter(account=wang.account, name="王建国").count() == 2
+
+
 def test_a_stance_is_changed_and_taken_back(
     wang: Contact, rep: User, today: date, now: datetime, client_for: SignIn
 ) -> None:
@@ -242,22 +253,40 @@ def test_a_new_customer_belongs_to_who_makes_it(rep: User, client_for: SignIn) -
     assert (account.owner, account.team) == (rep, rep.team)
 
 
-def test_a_second_customer_of_a_name_is_asked_about_once(changhong: Account, rep: User, client_for: SignIn) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "苏州长虹精密科技有限公司"},
+        {"name": "苏州长虹精密科技（集团）股份有限公司"},
+        {"name": "长虹精密"},
+        {"name": "长虹精密科技"},
+        {"name": "新客户", "phone": "0512-65881402"},
+    ],
+)
+def test_a_customer_that_may_be_there_already_is_asked_about_once(
+    typed: dict[str, str], changhong: Account, rep: User, client_for: SignIn
+) -> None:
     client, url = client_for(rep), reverse("accounts:new")
-    data = opened(client, url) | {"name": changhong.name}
+    data = opened(client, url) | typed
     asked = client.post(url, data)
     assert asked.status_code == 422
-    assert "You have a customer of this name already (陈思远)" in asked.content.decode()
+    assert "We may have this customer already" in asked.content.decode()
+    assert f'href="{changhong.get_absolute_url()}"' in asked.content.decode()
     client.post(url, data | {"anyway": "on"})
-    assert Account.objects.filter(name=changhong.name).count() == 2
+    assert Account.objects.filter(name=typed["name"]).exclude(pk=changhong.pk).count() == 1
 
 
-def test_a_customer_of_the_same_name_elsewhere_is_not_given_away(
+def test_a_colleagues_customer_is_told_only_where_it_is_certainly_the_same(
     changhong: Account, outsider: User, client_for: SignIn
 ) -> None:
     client, url = client_for(outsider), reverse("accounts:new")
-    client.post(url, opened(client, url) | {"name": changhong.name})
-    assert Account.objects.filter(owner=outsider).count() == 1
+    data = opened(client, url)
+    told = client.post(url, data | {"name": "苏州长虹精密科技有限责任公司"}).content.decode()
+    assert "kept by 陈思远" in told
+    assert changhong.get_absolute_url() not in told
+    for name, phone in (("长虹", ""), ("苏州长虹精密", ""), ("昆山博瑞", changhong.phone)):
+        client.post(url, data | {"name": name, "phone": phone, "client_id": str(uuid.uuid4())})
+    assert Account.objects.filter(owner=outsider).count() == 3
 
 
 def test_facts_are_changed(changhong: Account, rep: User, client_for: SignIn) -> None:
