@@ -61,7 +61,7 @@ def similar_to(*, name: str, phone: str, credit_code: str, user: User) -> list[S
     if len(heart) < TELLING:
         return []
     asked = Account.objects.live().select_related("owner", "team")
-    candidates = list(asked.matching(heart).order_by("pk")[:LOOKED_AT])
+    candidates = list(asked.likely(heart).order_by("pk")[:LOOKED_AT])
     if phone or credit_code:
         known = {each.pk for each in candidates}
         candidates += [each for each in _by_number(asked, phone, credit_code) if each.pk not in known]

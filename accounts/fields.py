@@ -80,4 +80,4 @@ class AccountField(forms.CharField):
         raise forms.ValidationError(sentence, code="many")
 
     def _like(self, text: str) -> list[Account]:
-        return list(self.accounts.matching(text).order_by("name", "pk")[: MANY + 1])
+        return list(self.accounts.likely(text).order_by("name", "pk")[: MANY + 1])

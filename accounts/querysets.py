@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from accounts.choices import SPONSORS, Tier
 from crm.searchtext import search_filter
@@ -17,14 +17,9 @@ if TYPE_CHECKING:
     from teams.models import User
 
 
-# More rows than anybody pages through. The limit is a fence: without it PostgreSQL, which cannot guess how many names
-# hold two characters, walks the index of the order instead of that of the search, and reads the whole table.
-FENCE = 100_000
-
-
-def found_by(model: Any, query: str) -> Any:
-    """Return the keys of the rows whose search text holds the query, as a subquery."""
-    return model._base_manager.filter(search_filter("search_text", query)).order_by().values("pk")[:FENCE]
+# So many of what a search finds are put into order for suggestions. The limit is a fence too: without it PostgreSQL,
+# which cannot guess how many names hold two characters, walks the index of the order instead of that of the search.
+MOST_LIKELY = 2_000
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -35,16 +30,17 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
         Owner and account team members see theirs; whoever stands in for somebody sees his; a manager those of his teams
         and below; director and clerk all. An admin or compliance officer sees no customer by that role. Subqueries,
-        never a JOIN, so no row comes twice.
+        never a JOIN, so no row comes twice; a union of them, never an OR, so that each is found by its own index.
         """
         if user.role in (Role.DIRECTOR, Role.CLERK):
             return self
         people = [user.pk, *user.stands_in_for]
         member_model: Any = self.model._meta.get_field("members").related_model
-        seen = Q(owner_id__in=people) | Q(pk__in=member_model.objects.filter(user_id__in=people).values("account_id"))
+        every = self.model._base_manager.order_by()
+        seen = [member_model.objects.order_by().filter(user_id__in=people).values("account_id")]
         if user.role == Role.MANAGER:
-            seen |= Q(team_id__in=led_teams(user))
-        return self.filter(seen)
+            seen.append(every.filter(team_id__in=led_teams(user)).values("pk"))
+        return self.filter(pk__in=every.filter(owner_id__in=people).values("pk").union(*seen, all=True))
 
     def with_parent_seen(self, user: "User") -> Self:
         """Add `parent_seen`: whether the person may open the page of the company above, whose name he reads anyway."""
@@ -57,7 +53,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def matching(self, query: str) -> Self:
         """Return customers found by any part of a name, pinyin initials or the end of a phone number."""
-        return self.filter(pk__in=found_by(self.model, query)) if query.strip() else self
+        return self.filter(search_filter("search_text", query))
+
+    def likely(self, query: str) -> Self:
+        """Return some of those found, enough to suggest from, at the same cost for a rare name and a frequent one."""
+        return self.filter(pk__in=self.matching(query).order_by().values("pk")[:MOST_LIKELY])
 
     def tiered(self, tier: Tier | str) -> Self:
         """Return customers of a tier; "" are those without."""
@@ -106,7 +106,11 @@ class ContactQuerySet(OfAccountQuerySet["Contact"]):
 
     def matching(self, query: str) -> Self:
         """Return people found by name, pinyin or the end of a phone number."""
-        return self.filter(pk__in=found_by(self.model, query)) if query.strip() else self
+        return self.filter(search_filter("search_text", query))
+
+    def likely(self, query: str) -> Self:
+        """Return some of those found, enough to suggest from."""
+        return self.filter(pk__in=self.matching(query).order_by().values("pk")[:MOST_LIKELY])
 
     def sponsors(self) -> Self:
         """Return sponsors and power sponsors."""

@@ -22,7 +22,7 @@ def _begins_first(field: str, query: str) -> Case:
 
 
 def _accounts(query: str, user: "User") -> QuerySet[Account]:
-    found = Account.objects.visible_to(user).live().matching(query).select_related("owner")
+    found = Account.objects.visible_to(user).live().likely(query).select_related("owner")
     return found.order_by(_begins_first("name", query), "tier", "name", "pk")
 
 
@@ -56,7 +56,7 @@ def find_contacts(query: str, *, user: "User", limit: int) -> list[Hit]:
     query = query.strip()
     if not query:
         return []
-    found = Contact.objects.visible_to(user).live().filter(account__archived_at=None).matching(query)
+    found = Contact.objects.visible_to(user).live().filter(account__archived_at=None).likely(query)
     found = found.select_related("account").order_by(_begins_first("name", query), "name", "pk")
     rows = [row for row in found[: limit * SPARE] if recheck((row.name,), query)]
     return [

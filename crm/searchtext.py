@@ -103,7 +103,8 @@ def _pairs(run: str) -> Iterator[str]:
 def _name_tokens(name: str) -> Iterator[str]:
     for run in _runs(name):
         yield from _pairs(run)
-        if len(run) == 1 or not _CJK_RUN.match(run):
+        yield run[-1]  # so that every single character begins a token, which the index finds
+        if not _CJK_RUN.match(run):
             yield run
 
 
@@ -143,8 +144,10 @@ def _query_pieces(query: str) -> Iterator[str]:
 
 def _piece_filter(field: str, piece: str) -> Q:
     contains = f"{field}__contains"
-    if piece.startswith(" ") or len(piece) == 1:
+    if piece.startswith(" "):
         return Q(**{contains: piece})
+    if len(piece) == 1:  # every character of a name begins a token, if only the last one
+        return Q(**{contains: f" {piece}"})
     if _DIGITS.fullmatch(piece) and len(piece) <= _SHORT_NUMBER:
         return Q(**{contains: f" {piece}"}) | Q(**{contains: f"{piece} "})
     if len(piece) == _PAIR:  # two letters begin a token; every pair of a Latin name is a token

@@ -63,3 +63,18 @@ def test_one_question_for_one_as_for_three(rep: User, django_assert_num_queries)
             ContactFactory(account=account, name="长虹")
         with django_assert_num_queries(2):
             find("长虹", user=rep, limit=9)
+
+
+def test_many_of_others_do_not_push_ones_own_out_of_the_suggestions(
+    changhong: Account, rep: User, outsider: User, monkeypatch
+) -> None:
+    monkeypatch.setattr("accounts.querysets.MOST_LIKELY", 1)
+    AccountFactory.create_batch(3, owner=outsider, name="苏州博瑞有限公司")
+    assert [hit.title for hit in find_accounts("有限", user=rep, limit=8)] == [changhong.name]
+
+
+def test_who_sees_which_customer_is_asked_by_a_union_that_each_index_answers(rep: User, manager: User) -> None:
+    for person, parts in ((rep, 2), (manager, 3)):
+        sql = str(Account.objects.visible_to(person).query)
+        assert sql.count("UNION ALL") == parts - 1
+        assert " OR " not in sql.split("FROM", 1)[1].split("path", 1)[0]

@@ -77,7 +77,7 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     found = filtered(request)
     columns = chosen_columns(COLUMNS, request.GET.getlist("col"))
     rows = _rows(request, found, columns)
-    page = paginate(rows, request.GET)
+    page = paginate(rows, request.GET, searched=found.active_count > 0)
     with_sum = any(column.key == "turnover" for column in columns)
     context = {
         "page": page,
@@ -132,6 +132,6 @@ def options(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Suggest customers for a field that asks for one; `?field=` names the field whose text is looked for."""
     query = request.GET.get(request.GET.get("field", "q"), "").strip()
     seen = Account.objects.visible_to(request.user).live()
-    found = seen.matching(query).order_by("name", "pk")[:SUGGESTIONS] if query else []
+    found = seen.likely(query).order_by("name", "pk")[:SUGGESTIONS] if query else []
     labels = [choice_label(account) for account in found]
     return render(request, "accounts/options.html", {"labels": labels})

@@ -70,6 +70,7 @@ def cast(table):
         ("长虹 股份", {"四川长虹（集团）股份"}),
         ("600839", {"四川长虹（集团）股份"}),
         ("曾", {"曾志 13800001402"}),
+        ("志", {"曾志 13800001402"}),
         ("zz", {"曾志 13800001402"}),
         ("zengzhi", {"曾志 13800001402"}),
         ("1402", {"曾志 13800001402"}),
@@ -111,8 +112,8 @@ def test_pairs_that_meet_in_another_order_are_sorted_out_by_the_recheck(table):
 
 
 def test_known_pinyin_is_taken_instead_of_worked_out():
-    assert search_text("曾志", pinyin=["zeng zhi"]) == " 曾志 zz zengzhi "
-    assert search_text("曾志", pinyin=[]) == " 曾志 "
+    assert search_text("曾志", pinyin=["zeng zhi"]) == " 曾志 志 zz zengzhi "
+    assert search_text("曾志", pinyin=[]) == " 曾志 志 "
     assert search_text() == ""
 
 

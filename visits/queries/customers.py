@@ -153,5 +153,5 @@ def found_accounts(user: User, query: str) -> list[Account]:
     """Return the first customers whose name, pinyin or phone holds what was typed; none for nothing typed."""
     if not query:
         return []
-    rows = Account.objects.visible_to(user).live().matching(query)
+    rows = Account.objects.visible_to(user).live().likely(query)
     return list(rows.order_by("name", "pk")[:FOUND_SHOWN])
