@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, Sum, Value, When, Window
-from django.db.models.functions import Cast, Coalesce, RowNumber
+from django.db.models.functions import Cast, RowNumber
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,12 @@ from pipeline.filters import bucket_conditions
 from pipeline.funnel import Totals
 from pipeline.models import Opportunity, Step
 from pipeline.nextsteps import LATER, NEXT_WEEK, NONE, OVERDUE, THIS_WEEK, TODAY, Mark, mark_of
-from pipeline.querysets import MONEY, NO_NEXT_STEP, OpportunityQuerySet, next_step_overdue, next_step_today
+from pipeline.querysets import NO_NEXT_STEP, OpportunityQuerySet, next_step_overdue, next_step_today
 from pipeline.stalls import Stall, stall_of, stall_reason
+from pipeline.worth import WORTH, Rates
 
 CARDS = 20
+SUMS = ("count", "value", "weighted", "unrated")
 RAMP = 6
 BUCKETS: dict[str, str | Promise] = {
     OVERDUE: _("Overdue"),
@@ -99,24 +101,25 @@ def fill(
     *,
     on: date,
     calendar: WorkCalendar,
+    rates: Rates,
     size: int = CARDS,
 ) -> None:
     """Fill columns with sums and their first `size` cards; two queries, whatever there is."""
     found = {column.key: column for column in columns}
     placed = opportunities.annotate(column=place)
-    product = F("amount") * F("our_step__band") / 100
     sums = (
         placed.order_by()
         .values("column")
         .annotate(
             count=Count("pk"),
-            value=Coalesce(Sum("amount"), 0, output_field=MONEY),
-            weighted=Coalesce(Sum(product, output_field=MONEY), 0, output_field=MONEY),
+            value=Sum(rates.worth(on), output_field=WORTH, default=0),
+            weighted=Sum(rates.weighted(on), output_field=WORTH, default=0),
+            unrated=Count("pk", filter=rates.unrated),
         )
     )
     for row in sums:
         if row["column"] in found:
-            found[row["column"]].totals = Totals(row["count"], row["value"], row["weighted"])
+            found[row["column"]].totals = Totals(**{name: row[name] for name in SUMS})
     order = [F("next_step_on").asc(nulls_last=True), F("amount").desc(nulls_last=True), F("pk").asc()]
     numbered = placed.annotate(number=Window(RowNumber(), partition_by=[F("column")], order_by=order))
     shown = numbered.filter(number__lte=size).select_related("account", "owner", "our_step", "customer_step")

@@ -10,14 +10,23 @@ WHOLE = 100
 
 @dataclass(frozen=True)
 class Totals:
-    """How many, worth how much, and how much of it weighted by the funnel band."""
+    """How many, worth how much, and how much of it weighted by the funnel band.
+
+    `unrated` of them are worth something in a currency nobody gave a rate for; no sum holds them.
+    """
 
     count: int = 0
     value: Decimal = Decimal(0)
     weighted: Decimal = Decimal(0)
+    unrated: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(self.count + other.count, self.value + other.value, self.weighted + other.weighted)
+        return Totals(
+            self.count + other.count,
+            self.value + other.value,
+            self.weighted + other.weighted,
+            self.unrated + other.unrated,
+        )
 
 
 def weighted(amount: Decimal | None, band: int) -> Decimal:

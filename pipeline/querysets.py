@@ -2,26 +2,28 @@
 
 from collections import defaultdict
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import DecimalField, Exists, F, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from accounts.choices import SPONSORS
 from crm.searchtext import search_filter
 from crm.workdays import load_calendar
 from pipeline.choices import OpportunityState
+from pipeline.funnel import Totals
 from pipeline.stalls import stall_line
+from pipeline.worth import WORTH, Rates
 from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from pipeline.models import Opportunity  # noqa: F401 (named in a base class)
+    from pipeline.models import ExchangeRate, Opportunity  # noqa: F401 (named in base classes)
     from teams.models import User
 
-MONEY = DecimalField(max_digits=18, decimal_places=4)
 OPEN = Q(state=OpportunityState.OPEN)
 NO_NEXT_STEP = OPEN & Q(next_step_on=None)
 
@@ -79,14 +81,18 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         """Return opportunities found by any part of their name or their customer's."""
         return self.filter(search_filter("search_text", query))
 
-    def value(self) -> Any:
-        """Return the sum of the amounts."""
-        return self.aggregate(total=Coalesce(Sum("amount"), 0, output_field=MONEY))["total"]
+    def sums(self, rates: Rates, on: date) -> Totals:
+        """Return how many there are, what they are worth and what by their funnel band; one query.
 
-    def weighted(self) -> Any:
-        """Return the sum of amount × funnel band (growing-key-accounts, funnel)."""
-        product = F("amount") * F("our_step__band") / 100
-        return self.aggregate(total=Coalesce(Sum(product, output_field=MONEY), 0, output_field=MONEY))["total"]
+        In the reporting currency, as the rates say on the day `on` (growing-key-accounts, funnel).
+        """
+        found = self.order_by().aggregate(
+            count=Count("pk"),
+            value=Sum(rates.worth(on), output_field=WORTH, default=0),
+            weighted=Sum(rates.weighted(on), output_field=WORTH, default=0),
+            unrated=Count("pk", filter=rates.unrated),
+        )
+        return Totals(**found)
 
     def stall_condition(self, now: datetime) -> Q:
         """Return the condition of `stalled`, for counts; it reads the steps (one query)."""
@@ -153,3 +159,15 @@ class StageChangeQuerySet(OfOpportunityQuerySet):
     def standing(self) -> Self:
         """Return what counts: moves that were not taken back at once."""
         return self.filter(undone_at=None)
+
+
+class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
+    """Exchange rates."""
+
+    def rates(self) -> Rates:
+        """Return what currencies are worth, by day; one query."""
+        dated: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+        rows = self.exclude(currency=settings.REPORTING_CURRENCY).order_by("currency", "starts_on")
+        for currency, starts_on, rate in rows.values_list("currency", "starts_on", "rate"):
+            dated[currency].append((starts_on, rate))
+        return Rates(settings.REPORTING_CURRENCY, dict(dated))

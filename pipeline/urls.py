@@ -44,4 +44,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pipelines/reasons/<int:pk>/edit/", setup.edit_reason, name="edit_reason"),
     path("pipelines/products/new/", setup.new_product, name="new_product"),
     path("pipelines/products/<int:pk>/edit/", setup.edit_product, name="edit_product"),
+    path("pipelines/rates/new/", setup.new_rate, name="new_rate"),
+    path("pipelines/rates/<int:pk>/edit/", setup.edit_rate, name="edit_rate"),
 ]

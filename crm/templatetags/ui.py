@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.forms.utils import ErrorList
 from django.templatetags.static import static
@@ -113,8 +114,12 @@ def initials(name: object) -> str:
 
 # --- numbers and days -------------------------------------------------------------------------------------------------
 @register.simple_tag
-def money(amount: Decimal | None, currency: str = "CNY") -> SafeString:
-    """Return an amount for the eye, with its exact value in the title; `--` for none."""
+def money(amount: Decimal | None, currency: str = "") -> SafeString:
+    """Return an amount for the eye, with its exact value in the title; `--` for none.
+
+    Without a currency it is the reporting one, as in the other two.
+    """
+    currency = currency or settings.REPORTING_CURRENCY
     if amount is None:
         return SafeString(MISSING)
     language = translation.get_language() or "en"
@@ -131,18 +136,18 @@ def _column_unit() -> str:
 
 
 @register.simple_tag
-def money_column(amount: Decimal | None, currency: str = "CNY") -> SafeString:
+def money_column(amount: Decimal | None, currency: str = "") -> SafeString:
     """Return only the number of an amount, for a column whose heading names the unit by `money_unit`."""
     if amount is None:
         return SafeString(MISSING)
-    exact = exact_amount(amount, currency, translation.get_language() or "en")
+    exact = exact_amount(amount, currency or settings.REPORTING_CURRENCY, translation.get_language() or "en")
     return format_html('<span title="{}">{}</span>', exact, number_in(amount, _column_unit()))
 
 
 @register.simple_tag
-def money_unit(currency: str = "CNY") -> str:
+def money_unit(currency: str = "") -> str:
     """Return the unit of `money_column`: 万元, in English CNY K."""
-    return unit_label(_column_unit(), currency, translation.get_language() or "en")
+    return unit_label(_column_unit(), currency or settings.REPORTING_CURRENCY, translation.get_language() or "en")
 
 
 @register.filter

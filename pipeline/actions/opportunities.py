@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -51,7 +52,7 @@ def open_opportunity(
     """
     pipeline = pipeline or Pipeline.objects.get(is_default=True)
     step = pipeline.steps.order_by("position")[0]
-    start = {"our_step": step, "customer_step": step, "step_since": now}
+    start = {"our_step": step, "customer_step": step, "step_since": now, "currency": settings.REPORTING_CURRENCY}
     opportunity, is_new = Opportunity.objects.get_or_create(
         client_id=client_id or uuid4(),
         defaults={

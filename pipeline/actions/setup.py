@@ -1,4 +1,4 @@
-"""What an admin changes: pipelines, their steps and criteria, reasons for loss, products."""
+"""What an admin changes: pipelines, their steps and criteria, reasons for loss, products, exchange rates."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from crm.audit import record
 from crm.editing import save_edit
 from crm.models.abstract import Versioned
 from pipeline.actions.guards import Refused
-from pipeline.models import Criterion, LossReason, Pipeline, Product, Step
+from pipeline.models import Criterion, ExchangeRate, LossReason, Pipeline, Product, Step
 from teams.models import User
 
 T = TypeVar("T", bound=Versioned)
@@ -121,3 +121,11 @@ def add_product(*, fields: Mapping[str, Any], actor: User) -> Product:
     product: Product = Product.objects.create(**fields)
     record("product.added", product, actor=actor, changes={"name": product.name})
     return product
+
+
+@transaction.atomic
+def add_rate(*, fields: Mapping[str, Any], actor: User) -> ExchangeRate:
+    """Say what a currency is worth in the firm's own from a day on."""
+    rate: ExchangeRate = ExchangeRate.objects.create(**fields)
+    record("exchangerate.added", rate, actor=actor, changes=dict(fields))
+    return rate

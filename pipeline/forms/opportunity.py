@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from accounts.models import Account
 from crm.conflicts import EditForm
 from crm.money_field import AmountField
 from crm.workdays import WorkCalendar
-from pipeline.models import Opportunity, Pipeline, Product
+from pipeline.models import ExchangeRate, Opportunity, Pipeline, Product
 from pipeline.nextsteps import usual_days
 from teams.models import User
 
@@ -34,7 +35,7 @@ class OpportunityForm(EditForm):
 
     class Meta:
         model = Opportunity
-        fields = ("name", "account", "amount", "expected_on", "odds", "product", "notes")
+        fields = ("name", "account", "amount", "currency", "expected_on", "odds", "product", "notes")
         widgets: ClassVar[dict[str, Any]] = {
             "expected_on": day_input(),
             "notes": forms.Textarea(attrs={"rows": 3}),
@@ -43,10 +44,26 @@ class OpportunityForm(EditForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._offer_currencies()
         account: AccountField = self.fields["account"]  # type: ignore[assignment]
         account.among(Account.objects.visible_to(user).live())
         kept = Q(is_active=True) | Q(pk=self.instance.product_id)
         self.fields["product"].queryset = Product.objects.filter(kept).order_by("name")  # type: ignore[attr-defined]
+
+    def _offer_currencies(self) -> None:
+        """Offer the currencies that have a rate; where only the firm's own counts, nothing is asked."""
+        known = ExchangeRate.objects.rates().currencies
+        kept = self.instance.currency if self.instance.pk else settings.REPORTING_CURRENCY
+        offered = known if kept in known else [*known, kept]
+        if len(offered) == 1:
+            del self.fields["currency"]
+            return
+        self.initial["currency"] = kept
+        self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"), choices=[(code, code) for code in offered], widget=forms.Select
+        )
+        amount: AmountField = self.fields["amount"]  # type: ignore[assignment]
+        amount.currency = self.data.get(self.add_prefix("currency"), kept)
 
 
 class NewOpportunityForm(OpportunityForm):
@@ -60,6 +77,7 @@ class NewOpportunityForm(OpportunityForm):
         "name",
         "account",
         "amount",
+        "currency",
         "expected_on",
         "next_step",
         "next_step_on",
@@ -78,7 +96,7 @@ class NewOpportunityForm(OpportunityForm):
     def opening(self) -> dict[str, Any]:
         """Return the arguments of `open_opportunity`; a next step needs a day."""
         names = (*self.Meta.fields, "pipeline", "client_id", "next_step", "next_step_on")
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day of a next step."""

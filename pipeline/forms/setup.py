@@ -3,11 +3,13 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.conflicts import EditForm
 from crm.money_field import AmountField
-from pipeline.models import Criterion, LossReason, Pipeline, Product, Step
+from pipeline.models import Criterion, ExchangeRate, LossReason, Pipeline, Product, Step
 
 
 class PipelineForm(EditForm):
@@ -85,3 +87,40 @@ class ProductForm(EditForm):
     class Meta:
         model = Product
         fields = ("name", "series", "price", "is_active")
+
+
+class CodeField(forms.CharField):
+    """The three letters of a currency, however they were typed."""
+
+    def to_python(self, value: Any) -> str:
+        """Return capital letters."""
+        return str(super().to_python(value) or "").upper()
+
+
+class RateForm(EditForm):
+    """What a currency is worth from a day on."""
+
+    class Meta:
+        model = ExchangeRate
+        fields = ("currency", "starts_on", "rate")
+        field_classes: ClassVar[dict[str, Any]] = {"currency": CodeField}
+        widgets: ClassVar[dict[str, Any]] = {
+            "currency": forms.TextInput(attrs={"class": "input-short", "autocapitalize": "characters"}),
+            "starts_on": forms.DateInput(attrs={"type": "date", "class": "input-short"}, format="%Y-%m-%d"),
+            "rate": forms.NumberInput(attrs={"class": "input-short", "step": "any", "min": 0}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rate"].help_text = gettext("What one unit is worth in %(own)s.") % {
+            "own": settings.REPORTING_CURRENCY
+        }
+
+    def clean_currency(self) -> str:
+        """Refuse the currency the others are measured in."""
+        currency: str = self.cleaned_data["currency"]
+        if currency == settings.REPORTING_CURRENCY:
+            raise forms.ValidationError(
+                gettext("%(own)s is what the others are counted in; it needs no rate.") % {"own": currency}
+            )
+        return currency

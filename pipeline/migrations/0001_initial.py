@@ -198,4 +198,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'people in the decision',
             },
         ),
+        migrations.CreateModel(
+            name='ExchangeRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('currency', models.CharField(max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Three capital letters, for example USD.')], verbose_name='currency')),
+                ('starts_on', models.DateField(verbose_name='valid from')),
+                ('rate', models.DecimalField(decimal_places=8, max_digits=18, verbose_name='rate')),
+            ],
+            options={
+                'verbose_name': 'exchange rate',
+                'verbose_name_plural': 'exchange rates',
+                'constraints': [models.UniqueConstraint(fields=('currency', 'starts_on'), name='rate_once_a_day', violation_error_message='This currency already has a rate from that day on.'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='rate_above_zero', violation_error_message='A rate is more than zero.')],
+            },
+        ),
     ]

@@ -12,11 +12,14 @@ from openpyxl import load_workbook
 from crm.workdays import load_calendar
 from pipeline.board import by_step, by_time, card_of, chips, fill
 from pipeline.filters import bucket_conditions
+from pipeline.funnel import Totals
 from pipeline.models import Opportunity, Pipeline
 from pipeline.tests.factories import OpportunityFactory, default_pipeline
+from pipeline.worth import Rates
 from teams.models import SavedView
 
 pytestmark = pytest.mark.django_db
+OWN = Rates("CNY")
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +41,7 @@ def test_columns_count_sum_and_weigh_everything_but_show_a_few(changhong, today)
     OpportunityFactory(account=changhong, step="D", amount=None)
     columns, place = by_step(default_pipeline().steps.order_by("position"))
 
-    fill(columns, Opportunity.objects.all(), place, on=today, calendar=load_calendar(), size=2)
+    fill(columns, Opportunity.objects.all(), place, on=today, calendar=load_calendar(), rates=OWN, size=2)
 
     third = columns[2]
     assert (third.totals.count, third.totals.value, third.totals.weighted) == (4, 3_000_000, 1_500_000)
@@ -74,7 +77,7 @@ def test_every_next_step_falls_into_exactly_one_bucket(day, bucket, changhong, t
     found = {key for key, condition in bucket_conditions(today).items() if Opportunity.objects.filter(condition)}
     assert found == {bucket}
     columns, place = by_time(today)
-    fill(columns, Opportunity.objects.all(), place, on=today, calendar=load_calendar())
+    fill(columns, Opportunity.objects.all(), place, on=today, calendar=load_calendar(), rates=OWN)
     assert [column.key for column in columns if column.cards] == [bucket]
 
 
@@ -123,7 +126,7 @@ def test_an_empty_board_says_what_to_do(browse):
     assert "No open opportunity fits" in browse("pipeline:board", "?next=today").text
 
 
-@pytest.mark.parametrize(("query", "queries"), [("", 13), ("?by=time", 12)])
+@pytest.mark.parametrize(("query", "queries"), [("", 14), ("?by=time", 13)])
 def test_the_board_costs_the_same_with_one_and_three(query, queries, browse, changhong, django_assert_num_queries):
     load_calendar()
     browse("pipeline:board", query)
@@ -139,10 +142,10 @@ def test_the_list_costs_the_same_with_one_and_three(browse, changhong, django_as
     load_calendar()
     browse("pipeline:list")
     OpportunityFactory(account=changhong)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browse("pipeline:list")
     OpportunityFactory.create_batch(2, account=changhong)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browse("pipeline:list")
 
 
@@ -192,7 +195,7 @@ def test_sum_and_number_of_the_list_are_those_of_its_rows(browse, changhong):
 
     context = browse("pipeline:list").context
     assert context["page"].count == 2
-    assert context["sums"] == {"value": 2_000_000, "weighted": 1_000_000}
+    assert context["sums"] == Totals(2, Decimal(2_000_000), Decimal(1_000_000))
 
 
 def test_a_fragment_of_the_list_has_no_frame(browse, changhong):

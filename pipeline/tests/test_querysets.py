@@ -8,10 +8,12 @@ import pytest
 from accounts.choices import Stance
 from accounts.tests.factories import AccountFactory, AccountMemberFactory, ContactFactory
 from crm.workdays import load_calendar
+from pipeline.funnel import Totals
 from pipeline.models import Decider, Opportunity
 from pipeline.querysets import NO_NEXT_STEP, next_step_overdue, next_step_today
 from pipeline.stalls import stall_of
 from pipeline.tests.factories import OpportunityFactory
+from pipeline.worth import Rates
 
 pytestmark = pytest.mark.django_db
 
@@ -46,14 +48,14 @@ def test_a_stand_in_sees_the_opportunities_of_the_absent(rep, outsider):
     assert seen(outsider) == {"总装线"}
 
 
-def test_the_value_is_a_sum_and_the_weighted_value_counts_by_band(rep):
+def test_the_value_is_a_sum_and_the_weighted_value_counts_by_band(rep, today):
     OpportunityFactory(account=None, owner=rep, step="F", amount=Decimal(1_000_000))
     OpportunityFactory(account=None, owner=rep, step="B", amount=Decimal(2_000_000))
     OpportunityFactory(account=None, owner=rep, step="A", amount=None)
 
-    assert Opportunity.objects.value() == 3_000_000
-    assert Opportunity.objects.weighted() == 1_750_000
-    assert Opportunity.objects.none().weighted() == 0
+    own = Rates("CNY")
+    assert Opportunity.objects.sums(own, today) == Totals(3, Decimal(3_000_000), Decimal(1_750_000), unrated=0)
+    assert Opportunity.objects.none().sums(own, today) == Totals()
 
 
 @pytest.mark.parametrize("next_step_on", [None, date(2026, 11, 23), date(2026, 11, 24)])

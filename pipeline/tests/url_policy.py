@@ -1,7 +1,7 @@
 """Who may open what in this room."""
 
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
-from pipeline.models import LossReason
+from pipeline.models import ExchangeRate, LossReason
 from pipeline.tests.factories import EvidenceFactory, OpportunityFactory, ProductFactory, default_pipeline
 
 SELLERS = ("rep", "teammate", "outsider", "manager", "other_manager", "director")
@@ -35,6 +35,10 @@ def _account(cast: Cast) -> dict[str, int]:
 
 def _pipeline(cast: Cast) -> dict[str, int]:
     return {"pk": default_pipeline().pk}
+
+
+def _rate(cast: Cast) -> dict[str, int]:
+    return {"pk": ExchangeRate.objects.create(currency="USD", starts_on="2026-01-01", rate="7.1").pk}
 
 
 def _step(cast: Cast) -> dict[str, int]:
@@ -113,4 +117,6 @@ POLICY: dict[str, Policy] = {
     "pipeline:edit_reason": _admin(_reason),
     "pipeline:new_product": _admin(),
     "pipeline:edit_product": _admin(_product),
+    "pipeline:new_rate": _admin(),
+    "pipeline:edit_rate": _admin(_rate),
 }

@@ -12,7 +12,7 @@ from crm.workdays import load_calendar
 from pipeline.board import BoardColumn, Chip, by_step, by_time, chips, fill
 from pipeline.filters import OpportunityFilter
 from pipeline.funnel import Totals
-from pipeline.models import Opportunity, Pipeline
+from pipeline.models import ExchangeRate, Opportunity, Pipeline
 from pipeline.querysets import OpportunityQuerySet
 from teams.access import may
 from teams.choices import Right
@@ -75,7 +75,7 @@ def _columns(request: AuthenticatedHttpRequest, rows: OpportunityQuerySet, pipel
         columns, place = by_time(request.today)
     else:
         columns, place = by_step(list(pipeline.steps.order_by("position")))
-    fill(columns, rows, place, on=request.today, calendar=load_calendar())
+    fill(columns, rows, place, on=request.today, calendar=load_calendar(), rates=ExchangeRate.objects.rates())
     keys = [column.key for column in columns]
     full = next((column.key for column in columns if column.totals.count), keys[0] if keys else "")
     shown = request.GET.get("column") if request.GET.get("column") in keys else full

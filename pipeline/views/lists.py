@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +21,7 @@ from pipeline.actions.opportunities import change_owners
 from pipeline.columns import COLUMNS, SORTS, USUAL_SORT
 from pipeline.filters import OpportunityFilter
 from pipeline.forms.closing import OwnerForm
-from pipeline.models import Opportunity
-from pipeline.querysets import MONEY
+from pipeline.models import ExchangeRate, Opportunity
 from teams.access import may, needs
 from teams.choices import Right
 from teams.models import User
@@ -59,13 +58,6 @@ def _ready_views(user: User) -> list[tuple[Any, str]]:
     ]
 
 
-def _sums(found: QuerySet[Opportunity]) -> dict[str, Any]:
-    """Return amount and weighted amount of all rows; one query."""
-    product = F("amount") * F("our_step__band") / 100
-    rows = found.order_by()
-    return rows.aggregate(value=Sum("amount", output_field=MONEY), weighted=Sum(product, output_field=MONEY))
-
-
 @require_GET
 def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the opportunities a person sees."""
@@ -79,7 +71,9 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "every_column": COLUMNS,
         "chosen_keys": [column.key for column in columns],
         "sort": request.GET.get("sort") or USUAL_SORT,
-        "sums": _sums(found.qs) if page.items and page.count_is_exact else None,
+        "sums": found.qs.sums(ExchangeRate.objects.rates(), request.today)
+        if page.items and page.count_is_exact
+        else None,
         "may_hand_over": may(request.user, Right.HAND_OVER),
         "may_work": may(request.user, Right.SELL),
         "may_export": may(request.user, Right.EXPORT),

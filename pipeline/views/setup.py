@@ -1,8 +1,9 @@
-"""Admin pages: pipelines, steps, criteria, reasons for loss, products."""
+"""Admin pages: pipelines, steps, criteria, reasons for loss, products, exchange rates."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from crm.http import AuthenticatedHttpRequest
 from pipeline.actions import setup as actions
 from pipeline.actions.guards import Refused
 from pipeline.forms import setup as forms
-from pipeline.models import Criterion, LossReason, Pipeline, Product, Step
+from pipeline.models import Criterion, ExchangeRate, LossReason, Pipeline, Product, Step
 from pipeline.views.shared import posted
 from teams.access import needs
 from teams.choices import Right
@@ -26,11 +27,13 @@ from teams.choices import Right
 @require_safe
 @needs(Right.ADMINISTER)
 def pipelines(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Show the pipelines, the reasons for loss and the products."""
+    """Show the pipelines, the reasons for loss, the products and the exchange rates."""
     context = {
         "pipelines": Pipeline.objects.annotate(size=Count("steps")).order_by("-is_default", "pk"),
         "reasons": LossReason.objects.order_by("position", "pk"),
         "products": Product.objects.order_by("-is_active", "name")[:200],
+        "rates": ExchangeRate.objects.order_by("currency", "-starts_on")[:200],
+        "own_currency": settings.REPORTING_CURRENCY,
     }
     return render(request, "pipeline/setup/pipelines.html", context)
 
@@ -228,3 +231,25 @@ def edit_product(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Change a product, or stop offering it."""
     row = get_object_or_404(Product, pk=pk)
     return _edited(request, row, forms.ProductForm, back=reverse("pipeline:pipelines"))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.ADMINISTER)
+def new_rate(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Say what a currency is worth from a day on."""
+    form = forms.RateForm(posted(request), initial={"starts_on": request.today})
+    return _added(
+        request,
+        form,
+        lambda given: actions.add_rate(fields={name: given[name] for name in form.Meta.fields}, actor=request.user),
+        title=_("New exchange rate"),
+        back=reverse("pipeline:pipelines"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.ADMINISTER)
+def edit_rate(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Correct an exchange rate."""
+    row = get_object_or_404(ExchangeRate, pk=pk)
+    return _edited(request, row, forms.RateForm, back=reverse("pipeline:pipelines"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
+from django.conf import settings
+
 from accounts.choices import BuyingRole
 from crm.audit import build_entry
 from crm.management.demo.bulk import write
@@ -175,6 +177,7 @@ def _opportunity(
         state=ran.plot.state,
         product=ways.products[work.series],
         amount=Decimal(random.randrange(work.low, work.high + 1)) * 10_000,
+        currency=settings.REPORTING_CURRENCY,
         odds=min(95, max(10, way.steps[far].band + random.choice((-25, -15, -10, 0, 0, 5)))),
         opened_on=ran.reached[0],
         origin=Origin.DEMO,
