@@ -1,6 +1,6 @@
 """What a chart shows, and where its marks stand. No template, no clock: numbers in, positions out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -17,6 +17,7 @@ HEAD, FOOT = 16, 24
 class Bar:
     """One horizontal bar: `text` is the value as written, `between` stands above it (conversion from the one before).
 
+    `between_url` is what that leads to. `figure` names in the page's code what `value` is ("count", "value").
     `tone`: "" takes the next colour of the funnel's ramp, "plain" one colour, "off" is against target, "lost" hatched.
     """
 
@@ -26,11 +27,13 @@ class Bar:
     url: str = ""
     between: str = ""
     tone: str = ""
+    between_url: str = ""
+    figure: str = "value"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One upright column, and (optionally) the point of a second series in the same unit."""
+    """One upright column, and (optionally) the point of a second series in the same unit; its number may be a link."""
 
     label: str
     value: Number
@@ -102,8 +105,22 @@ def nice_step(top: float, lines: int = 4) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
 
 
-def draw_columns(columns: Sequence[Column], *, target: Number | None = None, height: int = 200) -> Plot:
-    """Return columns, second series and target on one scale from zero, with room for text above and below."""
+def plain_number(value: float) -> str:
+    """Return a number as it stands beside a grid line."""
+    return f"{value:,.10g}"
+
+
+def draw_columns(
+    columns: Sequence[Column],
+    *,
+    target: Number | None = None,
+    height: int = 200,
+    written: Callable[[float], str] = plain_number,
+) -> Plot:
+    """Return columns, second series and target on one scale from zero, with room for text above and below.
+
+    `written` says how a number stands beside its grid line.
+    """
     lines = [float(column.line) for column in columns if column.line is not None]
     top = max([*(float(column.value) for column in columns), *lines, float(target or 0)], default=0.0)
     step = nice_step(top)
@@ -114,7 +131,7 @@ def draw_columns(columns: Sequence[Column], *, target: Number | None = None, hei
         for left, right in pairwise(drawn)
         if left.line_y is not None and right.line_y is not None
     ]
-    ticks = [(scale.y(step * place), f"{step * place:,.10g}") for place in range(round(scale.top / step) + 1)]
+    ticks = [(scale.y(step * place), written(step * place)) for place in range(round(scale.top / step) + 1)]
     return Plot(drawn, segments, ticks, None if target is None else scale.y(float(target)), scale.base, height)
 
 

@@ -1,13 +1,16 @@
 """Charts drawn by the server: readable at once, without a script, and each with its numbers as a table."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from crm.charts import Bar, Column, Number, draw_bars, draw_columns, room_for, spark_points
+from crm.charts import Bar, Column, Number, draw_bars, draw_columns, plain_number, room_for, spark_points
+from crm.money import short_number
 
 register = template.Library()
 
@@ -32,16 +35,25 @@ def column_chart(
     line_label: str = "",
     target: Number | None = None,
     target_label: str = "",
+    is_money: bool = False,
 ) -> dict[str, Any]:
-    """Draw upright columns over time from zero, with a thin target line and an optional second series in that unit."""
+    """Draw upright columns over time from zero, with a thin target line and an optional second series in that unit.
+
+    With `is_money` the axis is written as the reader counts money: 380万, 3.8M.
+    """
+    written = _short_money if is_money else plain_number
     return {
-        "plot": draw_columns(columns, target=target),
+        "plot": draw_columns(columns, target=target, written=written),
         "label": label,
         "finding": finding,
         "unit": unit,
         "line_label": line_label,
         "target_label": target_label,
     }
+
+
+def _short_money(value: float) -> str:
+    return short_number(Decimal(str(value)), get_language() or "en")
 
 
 @register.simple_tag
