@@ -57,6 +57,7 @@ class AccountFilter(filters.FilterSet):
     city = filters.CharFilter(label=_("City"), lookup_expr="startswith")
     kind = filters.ChoiceFilter(label=_("Kind"), choices=AccountKind.choices, empty_label=_("Every kind"))
     quiet = filters.NumberFilter(label=_("No contact for (days)"), method="by_quiet", min_value=1, max_value=3650)
+    seen = filters.NumberFilter(label=_("Contact within (days)"), method="by_seen", min_value=1, max_value=3650)
     next = filters.ChoiceFilter(
         label=_("Next contact"),
         choices=[("overdue", _("overdue")), ("week", _("within 7 days")), ("none", _("not set"))],
@@ -98,6 +99,10 @@ class AccountFilter(filters.FilterSet):
         """Narrow to customers nobody was in contact with for so many days, or ever."""
         line = self.on - timedelta(days=int(value))
         return queryset.filter(Q(last_contact_on=None) | Q(last_contact_on__lt=line))
+
+    def by_seen(self, queryset: AccountQuerySet, _name: str, value: Any) -> AccountQuerySet:
+        """Narrow to customers somebody was in contact with within so many days: those `quiet` leaves out."""
+        return queryset.contacted_since(self.on - timedelta(days=int(value)))
 
     def by_next(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
         """Narrow by the day of the next contact."""

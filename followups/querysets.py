@@ -49,6 +49,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Return open items due on `day` or before."""
         return self.awake(day).filter(due_on__lte=day)
 
+    def overdue(self, day: date) -> Self:
+        """Return open items that were due before `day` and are not put off beyond it."""
+        return self.awake(day).filter(due_on__lt=day)
+
     def by_day(self) -> Self:
         """Return items in the order of the day they come up: the due day, or the day they were put off to."""
         return self.annotate(comes_up_on=Coalesce("snoozed_until", "due_on")).order_by("comes_up_on", "pk")

@@ -47,15 +47,22 @@ def _items(request: AuthenticatedHttpRequest, person: User | None) -> FollowUpQu
     return rows.visible_to(request.user).filter(recipient=person)
 
 
+def _overdue(request: AuthenticatedHttpRequest, person: User | None) -> FollowUpQuerySet:
+    """Return what one person should have done before today; his own only, even where he stands in for others."""
+    rows = FollowUp.objects.select_related("recipient").visible_to(request.user)
+    return rows.filter(recipient=person or request.user).overdue(request.today)
+
+
 def _kinds() -> list[tuple[str, Any]]:
     return [(rule.kind, rule.label) for rule in all_rules()]
 
 
 @require_GET
 def centre(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Show what is to be done, by the day it comes up; `?state=done` what was done, `?person=` a team member's."""
+    """Show what is to be done, by the day it comes up; `?state=done` what was done, `?person=` a team member's, `?when=overdue` the overdue."""
     person = _person(request)
-    rows = _items(request, person)
+    is_overdue = request.GET.get("when") == "overdue"
+    rows = _overdue(request, person) if is_overdue else _items(request, person)
     kind = request.GET.get("kind", "")
     if kind in dict(_kinds()):
         rows = rows.filter(kind=kind)
