@@ -24,6 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
     "account.contact_noted": gettext_lazy("Contact noted"),
+    "account.contact_withdrawn": gettext_lazy("Contact taken back"),
     "account.tier_changed": gettext_lazy("Tier changed"),
     "account.tier_fixed": gettext_lazy("Tier set by hand"),
     "account.tier_freed": gettext_lazy("Hand setting of the tier ended"),

@@ -11,6 +11,7 @@ from crm.kinds import UnknownKind, kind_named
 from crm.models import AuditEntry
 from crm.paging import paginate
 from reports.filters import HistoryFilter
+from reports.history import lines_of
 from teams.access import may
 from teams.choices import Right
 
@@ -21,7 +22,9 @@ def history(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not may(request.user, Right.READ_HISTORY):
         raise PermissionDenied
     chosen = HistoryFilter(request.GET, queryset=AuditEntry.objects.order_by("-id"))
-    return render(request, "reports/history.html", {"page": paginate(chosen.qs, request.GET), "filter": chosen})
+    page = paginate(chosen.qs, request.GET)
+    context = {"page": page, "filter": chosen, "lines": lines_of(page.items, request.user)}
+    return render(request, "reports/history.html", context)
 
 
 @require_safe
@@ -36,6 +39,7 @@ def history_of_record(request: AuthenticatedHttpRequest, kind: str, pk: int) -> 
     page = paginate(history_of(subject), request.GET)
     context = {
         "page": page,
+        "lines": lines_of(page.items, request.user, with_values=True),
         "subject": subject,
         "url": kind_named(kind).url(pk),
         "label": kind_named(kind).label(subject),
