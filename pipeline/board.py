@@ -21,7 +21,6 @@ from pipeline.stalls import Stall, stall_of, stall_reason
 from pipeline.worth import WORTH, Rates
 
 CARDS = 20
-SUMS = ("count", "value", "weighted", "unrated")
 RAMP = 6
 BUCKETS: dict[str, str | Promise] = {
     OVERDUE: _("Overdue"),
@@ -119,7 +118,7 @@ def fill(
     )
     for row in sums:
         if row["column"] in found:
-            found[row["column"]].totals = Totals(**{name: row[name] for name in SUMS})
+            found[row["column"]].totals = Totals(row["count"], row["value"], row["weighted"], row["unrated"])
     order = [F("next_step_on").asc(nulls_last=True), F("amount").desc(nulls_last=True), F("pk").asc()]
     numbered = placed.annotate(number=Window(RowNumber(), partition_by=[F("column")], order_by=order))
     shown = numbered.filter(number__lte=size).select_related("account", "owner", "our_step", "customer_step")

@@ -67,7 +67,21 @@ def period_containing(kind: PeriodKind, day: date) -> Period:
 
 
 def same_days_before(period: Period, today: date) -> Period:
-    """Return the part of the previous period that is as long as what has passed of `period` by `today`."""
+    """Return as much of the previous period as has passed of `period`; all of it once that is over."""
+    return _as_far(period.previous(), period, today)
+
+
+def same_days_last_year(period: Period, today: date) -> Period:
+    """Return the same part of the same period a year before; a week is compared with the one 52 weeks before."""
+    if period.kind == PeriodKind.WEEK:
+        year_before = period_containing(period.kind, period.first - timedelta(weeks=52))
+    else:
+        year_before = period_containing(period.kind, period.first.replace(year=period.first.year - 1))
+    return _as_far(year_before, period, today)
+
+
+def _as_far(other: Period, period: Period, today: date) -> Period:
+    if today >= period.last:
+        return other
     passed = (period.until(today).last - period.first).days
-    before = period.previous()
-    return before.until(before.first + timedelta(days=passed))
+    return other.until(other.first + timedelta(days=passed))

@@ -1,7 +1,8 @@
 """What a manager's page is about: whose work, which days, seen by whom, on which day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -9,22 +10,48 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from followups.models import FollowUp
-from pipeline.models import Opportunity
+from pipeline.models import ExchangeRate, Opportunity
+from pipeline.worth import WORTH, Rates
 from reports.periods import Period
 from teams.choices import Role
 from teams.models import Team, User
 from visits.models import DayPlan, Visit
 
+AMOUNT, COUNT = "amount", "count"
+
 
 @dataclass(frozen=True)
 class Scope:
-    """One person's look at a team (None: all he may see) in a period."""
+    """One person's look at a team (None: all he may see) in a period.
+
+    `pipeline` is the key of the one whose funnel is shown ("": the busiest), `measure` whether its bars show amounts
+    or numbers.
+    """
 
     user: User
     period: Period
     today: date
     now: datetime
     team: Team | None = None
+    pipeline: str = ""
+    measure: str = AMOUNT
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Return what other currencies are worth; read once a look."""
+        return ExchangeRate.objects.rates()
+
+    def worth(self) -> Any:
+        """Return the expression of an amount in the reporting currency."""
+        return self.rates.worth(self.today)
+
+    def weighted(self) -> Any:
+        """Return the expression of amount × funnel band in the reporting currency."""
+        return self.rates.weighted(self.today)
+
+    def of_all_teams(self) -> "Scope":
+        """Return the same look at everything this person may see."""
+        return replace(self, team=None)
 
     def teams(self) -> "QuerySet[Team]":
         """Return the team and all below it; without one, all teams this person may look at."""
@@ -32,8 +59,10 @@ class Scope:
         return rows.filter(path__startswith=self.team.path) if self.team else rows
 
     def _of_teams(self, rows: "QuerySet[Any]", path: str = "team") -> "QuerySet[Any]":
-        """Narrow to the chosen team."""
-        return rows.filter(**{f"{path}_id__in": self.teams().order_by().values("pk")}) if self.team else rows
+        """Narrow to the chosen team and all below it, closed ones included, on the database that reports read from."""
+        if self.team is None:
+            return rows
+        return rows.filter(**{f"{path}_id__in": Team.objects.at_or_below(self.team).order_by().values("pk")})
 
     def opportunities(self) -> Any:
         """Return the opportunities in it."""
@@ -67,7 +96,6 @@ def teams_to_choose(user: User) -> Any:
     return teams if user.role == Role.DIRECTOR else teams.led_by(user)
 
 
-def sum_of(field: str | models.Expression, **options: Any) -> models.Aggregate:
+def sum_of(expression: Any, **options: Any) -> models.Aggregate:
     """Return a money sum that is zero for no rows."""
-    money = models.DecimalField(max_digits=22, decimal_places=4)
-    return models.Sum(field, output_field=money, default=0, **options)
+    return models.Sum(expression, output_field=WORTH, default=0, **options)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/changes/", dashboard.changes, name="changes"),
+    path("dashboard/passed/<int:pk>/", dashboard.passed, name="passed"),
     path("search/", search.search, name="search"),
     path("history/", history.history, name="history"),
     path("history/<slug:kind>/<int:pk>/", history.history_of_record, name="history_of"),

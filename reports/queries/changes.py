@@ -31,14 +31,18 @@ def _instants(scope: Scope, period: Period) -> tuple[datetime, datetime]:
 
 
 def _moved(scope: Scope, period: Period) -> Any:
-    """Went on by at least one step, by the server's clock (imported moves by theirs)."""
+    """Went on by at least one step, by the server's clock (imported moves by theirs); not what was taken back."""
     start, end = _instants(scope, period)
-    moves = StageChange.objects.annotate(at=Coalesce("history_at", "recorded_at")).filter(
-        opportunity=OuterRef("pk"),
-        track=Track.OURS,
-        kind__in=[ChangeKind.FORWARD, ChangeKind.WON],
-        at__gte=start,
-        at__lt=end,
+    moves = (
+        StageChange.objects.standing()
+        .annotate(at=Coalesce("history_at", "recorded_at"))
+        .filter(
+            opportunity=OuterRef("pk"),
+            track=Track.OURS,
+            kind__in=[ChangeKind.FORWARD, ChangeKind.WON],
+            at__gte=start,
+            at__lt=end,
+        )
     )
     return scope.opportunities().filter(Exists(moves))
 

@@ -18,6 +18,11 @@ class Coverage:
     since: date
 
     @property
+    def missing(self) -> int:
+        """Return how many were not seen in time."""
+        return self.total - self.covered
+
+    @property
     def percent(self) -> int | None:
         """Return the covered share; None when there is no such customer."""
         return round(self.covered * 100 / self.total) if self.total else None

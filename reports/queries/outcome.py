@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from pipeline.choices import Metric, OpportunityState, PeriodKind
-from pipeline.models import Target
+from pipeline.funnel import Totals
+from pipeline.periods import Period as Span
+from pipeline.targets import resolve, targets_within
 from reports.periods import Period
 from reports.scope import Scope, sum_of
 
@@ -33,25 +34,15 @@ def outcome(scope: Scope, period: Period | None = None) -> Outcome:
     won, lost = Q(state=OpportunityState.WON), Q(state=OpportunityState.LOST)
     closed = scope.opportunities().closed_between(period.first, period.last)
     sums = closed.aggregate(
-        won=Count("pk", filter=won), lost=Count("pk", filter=lost), value=sum_of("amount", filter=won)
+        won=Count("pk", filter=won), lost=Count("pk", filter=lost), value=sum_of(scope.worth(), filter=won)
     )
     return Outcome(sums["won"], sums["lost"], sums["value"])
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """Open opportunities: how many, worth how much, and worth how much by their funnel band."""
-
-    count: int
-    value: Decimal
-    weighted: Decimal
-
-
-def outlook(scope: Scope) -> Outlook:
+def outlook(scope: Scope) -> Totals:
     """Return what may still be won, as it stands now."""
-    weighted = F("amount") * F("our_step__band") / Decimal(100)
-    sums = scope.opportunities().open().aggregate(count=Count("pk"), value=sum_of("amount"), weighted=sum_of(weighted))
-    return Outlook(sums["count"], sums["value"], sums["weighted"])
+    found: Totals = scope.opportunities().open().sums(scope.rates, scope.today)
+    return found
 
 
 TARGET_PERIODS = {"month": PeriodKind.MONTH, "quarter": PeriodKind.QUARTER, "year": PeriodKind.YEAR}
@@ -60,19 +51,26 @@ TARGET_PERIODS = {"month": PeriodKind.MONTH, "quarter": PeriodKind.QUARTER, "yea
 def target(scope: Scope, metric: str = Metric.WON_VALUE) -> Decimal | None:
     """Return the target of the period; None where nobody set one.
 
-    A team's target includes the teams below it, so the highest team with a target counts and those below it do not;
-    where no team has one, the targets of the people are added.
+    A team's target includes the teams below it and its people. Where a team has none, those of its parts are added;
+    where a period has none, those of the shorter ones in it.
     """
     kind = TARGET_PERIODS.get(scope.period.kind)
     if kind is None:
         return None
-    rows: Any = Target.objects.filter(metric=metric, period=kind, starts_on=scope.period.first)
-    by_path = sorted(rows.filter(team__in=scope.teams().order_by()).values_list("team__path", "value"))
-    highest: list[tuple[str, Decimal]] = []
-    for path, value in by_path:
-        if not any(path.startswith(above) for above, _ in highest):
-            highest.append((path, value))
-    if highest:
-        return sum((value for _, value in highest), Decimal(0))
-    people = rows.filter(user__in=scope.sellers()).values_list("value", flat=True)
-    return sum(people, Decimal(0)) if people else None
+    period = Span(scope.period.first, kind)
+    teams, people = list(scope.teams().order_by("path")), list(scope.sellers())
+    held = targets_within(period, metric=metric, teams=teams, users=people)
+    found = {who: resolve({when: row.value for when, row in rows.items()}, period) for who, rows in held.items()}
+    highest: dict[str, Decimal] = {}
+    for team in teams:
+        value = found.get(("team", team.pk))
+        if value is not None and not any(team.path.startswith(path) for path in highest):
+            highest[team.path] = value
+    paths = {team.pk: team.path for team in teams}
+    alone = [
+        value
+        for person in people
+        if (value := found.get(("user", person.pk))) is not None
+        and not any(paths[person.team_id].startswith(path) for path in highest)
+    ]
+    return sum([*highest.values(), *alone], Decimal(0)) if highest or alone else None

@@ -4,6 +4,7 @@ from typing import Any
 
 from crm.models import Job
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page
+from pipeline.models import Step
 
 LEADERS = ("manager", "other_manager", "director")
 
@@ -17,6 +18,7 @@ POLICY: dict[str, Policy] = {
     "reports:home": Policy(get=everyone(302)),
     "reports:dashboard": Policy(get=only(*LEADERS)),
     "reports:changes": Policy(get=only(*LEADERS), query="kind=moved"),
+    "reports:passed": Policy(get=only(*LEADERS), kwargs=lambda _cast: {"pk": Step.objects.all()[0].pk}),
     "reports:search": Policy(get=everyone()),
     "reports:history": Policy(get=only("compliance", "admin")),
     "reports:history_of": Policy(get=row_page(), kwargs=lambda cast: {"kind": "account", "pk": cast.account.pk}),
