@@ -194,6 +194,15 @@ def apply_dues(rule: Rule, dues: list[Due], *, now: datetime, made_by: User | No
     return tally
 
 
+def plan_now(rule: Rule, dues: list[Due], *, now: datetime) -> None:
+    """Write what a rule yields about something just changed, in the transaction of the change.
+
+    The next run of the rule would find it too; nothing is written for a rule that is switched off.
+    """
+    if dues and not RuleSetting.objects.filter(kind=rule.kind, is_on=False).exists():
+        apply_dues(rule, dues, now=now)
+
+
 def _check(rule: Rule, dues: Iterable[Due]) -> None:
     for due in dues:
         if due.kind != rule.kind:

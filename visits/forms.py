@@ -17,13 +17,13 @@ from accounts.choices import Stance
 from accounts.models import Account, Contact
 from crm.workdays import load_calendar
 from pipeline.models import Opportunity
+from visits.actions.effects import PEOPLE_AT_MOST
 from visits.actions.plans import Position
 from visits.choices import NeedAttitude, NewClass, Purpose, Result, VisitKind
 from visits.models import PlanItem, Visit
 from visits.visit_input import EvidenceSeen, NewPerson, StanceSeen, VisitInput
 
 SAID_AT_MOST = 20_000
-PEOPLE_AT_MOST = 20
 TOMORROW, CADENCE, DATE, NONE = "tomorrow", "cadence", "date", "none"
 NEXT_CHOICES = [
     (TOMORROW, _("Tomorrow")),

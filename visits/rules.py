@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.workdays import WorkCalendar
 from followups.choices import Channel
 from followups.rules import Due, Param, Rule, RuleContext
-from visits.models import PlanItem
+from visits.models import DayPlan, PlanItem
 
 VISIT_TOMORROW = "visit_tomorrow"
 NOT_LOGGED = "visit_not_logged"
@@ -41,16 +42,37 @@ def _due(kind: str, item: PlanItem, *, due_on: date, key: str) -> Due:
     )
 
 
+def tomorrow_key(item: PlanItem) -> str:
+    """Return the key of a stop's reminder; it holds the day, so another day is another occasion."""
+    return f"visit-tomorrow:{item.pk}:{item.plan.day:%Y%m%d}"
+
+
+def not_logged_key(item: PlanItem) -> str:
+    """Return the key of the question for a stop's visit."""
+    return f"visit-not-logged:{item.pk}"
+
+
+def _stops_of_tomorrow(on: date, calendar: WorkCalendar) -> "QuerySet[PlanItem]":
+    return _open_stops(on + ONE_DAY, calendar.next_workday(on + ONE_DAY))
+
+
+def _tomorrow(item: PlanItem, calendar: WorkCalendar) -> Due:
+    due_on = calendar.previous_workday(item.plan.day - ONE_DAY)
+    return _due(VISIT_TOMORROW, item, due_on=due_on, key=tomorrow_key(item))
+
+
 def visits_tomorrow(context: RuleContext) -> Iterator[Due]:
     """Yield the open stops of the next working day and of the free days before it, due on the working day before.
 
-    A visit on a Saturday or a Monday is told on Friday. The key holds the day: moving a stop makes a new occasion.
+    A visit on a Saturday or a Monday is told on Friday.
     """
-    last = context.calendar.next_workday(context.on + ONE_DAY)
-    for item in _open_stops(context.on + ONE_DAY, last).iterator(chunk_size=500):
-        day = item.plan.day
-        due_on = context.calendar.previous_workday(day - ONE_DAY)
-        yield _due(VISIT_TOMORROW, item, due_on=due_on, key=f"visit-tomorrow:{item.pk}:{day:%Y%m%d}")
+    for item in _stops_of_tomorrow(context.on, context.calendar).iterator(chunk_size=500):
+        yield _tomorrow(item, context.calendar)
+
+
+def tomorrow_of(plan: DayPlan, *, on: date, calendar: WorkCalendar) -> list[Due]:
+    """Return what the rule yields about the stops of one plan."""
+    return [_tomorrow(item, calendar) for item in _stops_of_tomorrow(on, calendar).filter(plan=plan)]
 
 
 def visits_not_logged(context: RuleContext) -> Iterator[Due]:
@@ -62,17 +84,18 @@ def visits_not_logged(context: RuleContext) -> Iterator[Due]:
     first = context.on - timedelta(days=context.params["days"])
     for item in _open_stops(first, context.on - ONE_DAY).iterator(chunk_size=500):
         due_on = context.calendar.next_workday(item.plan.day + ONE_DAY)
-        yield _due(NOT_LOGGED, item, due_on=due_on, key=f"visit-not-logged:{item.pk}")
+        yield _due(NOT_LOGGED, item, due_on=due_on, key=not_logged_key(item))
 
 
+TOMORROW = Rule(
+    kind=VISIT_TOMORROW,
+    label=_("Visit tomorrow"),
+    title=_("Visit %(customer)s on %(when)s"),
+    reason=_("It is in your plan. Goal: %(goal)s"),
+    plan=visits_tomorrow,
+)
 RULES = (
-    Rule(
-        kind=VISIT_TOMORROW,
-        label=_("Visit tomorrow"),
-        title=_("Visit %(customer)s on %(when)s"),
-        reason=_("It is in your plan. Goal: %(goal)s"),
-        plan=visits_tomorrow,
-    ),
+    TOMORROW,
     Rule(
         kind=NOT_LOGGED,
         label=_("Visit not logged"),

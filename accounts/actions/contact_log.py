@@ -1,7 +1,7 @@
 """That somebody was in contact with a customer; called by whoever records a visit or a call."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +10,12 @@ from django.db.models import Q
 from accounts.cadence import next_due
 from accounts.choices import PolicyState
 from accounts.models import Account, Contact, TierPolicy
+from accounts.rules import NEXT_CONTACT, RULE, next_contact_key, next_contact_of
 from crm.editing import write_fields
 from crm.workdays import load_calendar
+from followups.actions.items import ask_again, close_for
+from followups.models import FollowUp
+from followups.planning import cancel_items, plan_now
 from teams.models import User
 
 
@@ -62,15 +66,44 @@ def note_contact(
 
 @transaction.atomic
 def withdraw_contact(
-    account: Account, *, on: date, last_on: date | None, next_on: date | None, actor: User | None
+    account: Account,
+    *,
+    on: date,
+    last_on: date | None,
+    next_on: date | None,
+    actor: User | None,
+    people: Mapping[int, date | None] | None = None,
 ) -> None:
     """Note that the contact of `on` was recorded by mistake: the last one was on `last_on`.
 
-    The next one is due on `next_on`, else as the tier allows. A later contact leaves nothing to take back.
+    The next one is due on `next_on`, else as the tier allows. `people` are those who were not met, with the day each
+    was met before. A later contact leaves nothing to take back.
     """
     current = Account.objects.select_for_update().get(pk=account.pk)
+    for pk, met_on in (people or {}).items():
+        Contact.objects.filter(pk=pk, account=current, last_contact_on=on).update(last_contact_on=met_on)
     if current.last_contact_on != on:
         return
     due = next_on or next_due(last_on, current.tier, contact_days(), load_calendar())
     values = {"last_contact_on": last_on, "next_contact_on": due}
     write_fields(current, values, actor=actor, action="account.contact_withdrawn")
+
+
+@transaction.atomic
+def remind_of_next_contact(account: Account, *, actor: User, now: datetime) -> None:
+    """Make the follow-up of the next contact as it stands now; the ones before it are done, for there was a contact."""
+    current = Account.objects.only("next_contact_on").get(pk=account.pk)
+    key = next_contact_key(current.pk, current.next_contact_on)
+    close_for(NEXT_CONTACT, account, actor=actor, now=now, besides=key)
+    plan_now(RULE, next_contact_of(current, load_calendar()), now=now)
+
+
+@transaction.atomic
+def remind_again_of_next_contact(account: Account, *, actor: User, now: datetime) -> None:
+    """Make the follow-up of the next contact as it stands after a contact was corrected or taken back."""
+    current = Account.objects.only("next_contact_on").get(pk=account.pk)
+    key = next_contact_key(current.pk, current.next_contact_on)
+    others = FollowUp.objects.open().about("account", current.pk).filter(kind=NEXT_CONTACT).exclude(key=key)
+    cancel_items(others.values_list("pk", flat=True), now=now)
+    ask_again([key], actor=actor, now=now)
+    plan_now(RULE, next_contact_of(current, load_calendar()), now=now)

@@ -1,5 +1,6 @@
 """What people and rooms do with follow-ups. Closing, putting off and promising are each recorded."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -127,10 +128,13 @@ def _close(items: list[FollowUp], *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def close_for(kind: str, subject: Subject, *, actor: User, now: datetime) -> int:
-    """Close every open item of a kind about a thing, because what it asked for has happened; return how many."""
+def close_for(kind: str, subject: Subject, *, actor: User, now: datetime, besides: str = "") -> int:
+    """Close every open item of a kind about a thing, because what it asked for has happened; return how many.
+
+    The occurrence whose key is `besides` stays open: it is the next one.
+    """
     subject_kind, subject_id = as_pair(subject)
-    items = FollowUp.objects.open().about(subject_kind, subject_id).filter(kind=kind)
+    items = FollowUp.objects.open().about(subject_kind, subject_id).filter(kind=kind).exclude(key=besides)
     found = list(items.select_for_update().order_by("pk"))
     _close(found, actor=actor, now=now)
     return len(found)
@@ -140,12 +144,22 @@ def close_for(kind: str, subject: Subject, *, actor: User, now: datetime) -> int
 def reopen(item: FollowUp, *, actor: User, now: datetime) -> None:
     """Open an item that was done; reminders that were dropped with it are due again. Raises PermissionDenied."""
     _require_own(item, actor)
-    item = _locked(item)
-    if item.state != FollowUpState.DONE:
-        return
-    values = {"state": FollowUpState.OPEN, "closed_at": None, "closed_by": None}
-    write_fields(item, values, actor=actor, action="follow_up.reopened")
-    outbox.revive([item.pk], now=now)
+    _reopen([_locked(item)], actor=actor, now=now)
+
+
+def _reopen(items: list[FollowUp], *, actor: User, now: datetime) -> None:
+    """Open those of locked items that are done."""
+    done = [item for item in items if item.state == FollowUpState.DONE]
+    for item in done:
+        values = {"state": FollowUpState.OPEN, "closed_at": None, "closed_by": None}
+        write_fields(item, values, actor=actor, action="follow_up.reopened")
+    outbox.revive([item.pk for item in done], now=now)
+
+
+@transaction.atomic
+def ask_again(keys: Collection[str], *, actor: User, now: datetime) -> None:
+    """Open the occurrences of these keys that were closed, because what closed them was taken back."""
+    _reopen(list(FollowUp.objects.select_for_update().filter(key__in=keys).order_by("pk")), actor=actor, now=now)
 
 
 @transaction.atomic

@@ -8,30 +8,39 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.actions.contact_log import note_contact, withdraw_contact
-from accounts.actions.people import change_stance
+from accounts.actions.contact_log import (
+    note_contact,
+    remind_again_of_next_contact,
+    remind_of_next_contact,
+    withdraw_contact,
+)
+from accounts.actions.people import archive_contact, change_stance
 from accounts.models import Contact, StanceChange
-from accounts.rules import NEXT_CONTACT
 from crm.editing import write_fields
 from crm.workdays import load_calendar
-from followups.actions.items import PROMISE, close_for, promise
+from followups.actions.items import PROMISE, ask_again, close_for, promise
 from followups.models import FollowUp
 from followups.planning import cancel_items
 from pipeline.actions.evidence import add_evidence, withdraw_evidence
 from pipeline.actions.opportunities import set_next_step
-from pipeline.actions.progress import note_progress
+from pipeline.actions.progress import note_progress, withdraw_progress
 from pipeline.choices import EvidenceKind, ProgressKind
 from pipeline.models import Criterion, Evidence, Opportunity
 from teams.models import User
 from visits.checking import Found
 from visits.choices import ItemState
 from visits.models import PlanItem, Visit
+from visits.reminders import KINDS, keys_of
 from visits.visit_input import VisitInput
 
 KIND = "visit"
+PEOPLE_AT_MOST = 20
 ITEM_KIND = "plan_item"
-VISIT_TOMORROW = "visit_tomorrow"
-NOT_LOGGED = "visit_not_logged"
+
+
+def person_id(client_id: uuid.UUID, number: int) -> uuid.UUID:
+    """Return the identifier of the n-th person a form made known, the same each time the form is sent."""
+    return uuid.uuid5(client_id, f"person {number}")
 
 
 def follow(visit: Visit, data: VisitInput, found: Found, met: Sequence[Contact], *, actor: User, now: datetime) -> None:
@@ -46,7 +55,7 @@ def follow(visit: Visit, data: VisitInput, found: Found, met: Sequence[Contact],
     if visit.opportunity is not None:
         _set_next_step(visit, visit.opportunity, actor=actor, now=now)
     remember_promise(visit, actor=actor, now=now)
-    close_for(NEXT_CONTACT, visit.account, actor=actor, now=now)
+    remind_of_next_contact(visit.account, actor=actor, now=now)
 
 
 def _change_stances(visit: Visit, data: VisitInput, found: Found, *, actor: User) -> None:
@@ -108,7 +117,7 @@ def _show(
 def _close_stop(item: PlanItem, *, actor: User, now: datetime) -> None:
     if item.state != ItemState.DONE:
         write_fields(item, {"state": ItemState.DONE}, actor=actor, action="plan_item.done")
-    for kind in (VISIT_TOMORROW, NOT_LOGGED):
+    for kind in KINDS:
         close_for(kind, (ITEM_KIND, item.pk), actor=actor, now=now)
 
 
@@ -116,9 +125,14 @@ def _set_next_step(visit: Visit, opportunity: Opportunity, *, actor: User, now: 
     """Set the next step: on its day, or where only words were said, on the day of the next contact."""
     if not opportunity.is_open or opportunity.archived_at:
         return
-    on = visit.next_on or (visit.account.next_contact_on if visit.next_step else None)
+    on = step_day(visit)
     if on:
         set_next_step(opportunity, text=visit.next_step, on=on, actor=actor, now=now)
+
+
+def step_day(visit: Visit) -> date | None:
+    """Return the day of the next step a visit set: as said, where only words were said that of the next contact."""
+    return visit.next_on or (visit.account.next_contact_on if visit.next_step else None)
 
 
 def remember_promise(visit: Visit, *, actor: User, now: datetime) -> None:
@@ -147,6 +161,7 @@ def after_correction(
     """Let the customer's dates and promise follow a corrected visit."""
     if {"happened_on", "next_on", "met"} & set(changed):
         note_contact(visit.account, on=visit.happened_on, next_on=visit.next_on, contacts=met, actor=actor)
+        remind_again_of_next_contact(visit.account, actor=actor, now=now)
     if {"commitment", "commitment_on"} & set(changed):
         cancel_promise(visit, now=now)
         remember_promise(visit, actor=actor, now=now)
@@ -192,6 +207,7 @@ def bring_back(visit: Visit, kept: dict[str, Any], *, actor: User, now: datetime
     """Do again what `take_back` took back."""
     met = list(Contact.objects.filter(met_on__visit=visit))
     note_contact(visit.account, on=visit.happened_on, next_on=visit.next_on, contacts=met, actor=actor)
+    remind_of_next_contact(visit.account, actor=actor, now=now)
     remember_promise(visit, actor=actor, now=now)
     for contact in Contact.objects.filter(pk__in=[pk for pk, _to in kept["stances"]]):
         to = dict(kept["stances"])[contact.pk]
@@ -216,12 +232,15 @@ def bring_back(visit: Visit, kept: dict[str, Any], *, actor: User, now: datetime
 def dates_before(found: Found) -> dict[str, Any]:
     """Return the dates a visit is about to move, for taking it back."""
     account, opportunity = found.account, found.opportunity
-    return {
+    before: dict[str, Any] = {
         "last": _iso(account.last_contact_on),
         "next": _iso(account.next_contact_on),
-        "step": opportunity.next_step if opportunity else "",
-        "step_on": _iso(opportunity.next_step_on) if opportunity else None,
+        "people": {str(pk): _iso(person.last_contact_on) for pk, person in found.people.items()},
     }
+    if opportunity is not None:
+        before |= {"step": opportunity.next_step, "step_on": _iso(opportunity.next_step_on)}
+        before |= {"progress": opportunity.progressed_at.isoformat(), "progress_kind": opportunity.progress_kind}
+    return before
 
 
 def _iso(day: date | None) -> str | None:
@@ -233,20 +252,54 @@ def _day(text: str | None) -> date | None:
 
 
 def put_dates_back(visit: Visit, before: dict[str, Any], *, actor: User, now: datetime) -> None:
-    """Put the customer's dates and the opportunity's next step back, where nobody has moved them since."""
+    """Put back what a save moved, where nobody has moved it since.
+
+    That is: when customer and people were met last, when the next contact is, the opportunity's next step and clock.
+    """
+    step_on = step_day(visit)
     withdraw_contact(
-        visit.account, on=visit.happened_on, last_on=_day(before["last"]), next_on=_day(before["next"]), actor=actor
+        visit.account,
+        on=visit.happened_on,
+        last_on=_day(before["last"]),
+        next_on=_day(before["next"]),
+        people={int(pk): _day(day) for pk, day in before["people"].items()},
+        actor=actor,
     )
+    remind_again_of_next_contact(visit.account, actor=actor, now=now)
     opportunity = visit.opportunity
     if opportunity is None or not opportunity.is_open or opportunity.archived_at:
         return
-    if (opportunity.next_step, opportunity.next_step_on) == (visit.next_step, visit.next_on):
+    kept = datetime.fromisoformat(before["progress"])
+    withdraw_progress(
+        opportunity, made_at=datetime.fromisoformat(before["at"]), before=kept, kind=before["progress_kind"]
+    )
+    if (opportunity.next_step, opportunity.next_step_on) == (visit.next_step, step_on):
         set_next_step(opportunity, text=before["step"], on=_day(before["step_on"]), actor=actor, now=now)
 
 
-def contact_was_not(visit: Visit, *, actor: User) -> None:
-    """Move the customer's last contact back to the visit before, where this one was the last."""
+def put_people_away(visit: Visit, *, actor: User, now: datetime) -> None:
+    """Put away whom a save made known and nobody has looked at, met or changed since."""
+    made = [person_id(visit.client_id, number) for number in range(PEOPLE_AT_MOST)]
+    people = Contact.objects.live().filter(account=visit.account, client_id__in=made, is_verified=False, version=1)
+    met_elsewhere = Visit.objects.live().exclude(pk=visit.pk).values("contacts")
+    for person in people.exclude(pk__in=met_elsewhere.filter(contacts__isnull=False)):
+        archive_contact(person, actor=actor, now=now)
+
+
+def open_stop(item: PlanItem, *, actor: User, now: datetime) -> None:
+    """Open a stop again whose visit was taken back, and ask for it again."""
+    write_fields(item, {"state": ItemState.OPEN}, actor=actor, action="plan_item.reopened")
+    ask_again(keys_of(item), actor=actor, now=now)
+
+
+def contact_was_not(visit: Visit, *, actor: User, now: datetime) -> None:
+    """Move the last contact with the customer and the people met back to the visits before."""
     others = Visit.objects.live().filter(account=visit.account).exclude(pk=visit.pk)
     last_on = others.aggregate(last=Max("happened_on"))["last"]
+    people = {
+        pk: others.filter(contacts=pk).aggregate(last=Max("happened_on"))["last"]
+        for pk in visit.met.values_list("contact_id", flat=True)
+    }
     if last_on != visit.happened_on:
-        withdraw_contact(visit.account, on=visit.happened_on, last_on=last_on, next_on=None, actor=actor)
+        withdraw_contact(visit.account, on=visit.happened_on, last_on=last_on, next_on=None, people=people, actor=actor)
+    remind_again_of_next_contact(visit.account, actor=actor, now=now)

@@ -21,18 +21,17 @@ from crm.editing import save_edit, write_fields
 from crm.models import UndoEntry
 from crm.undo import offer_undo
 from followups.actions.approvals import request_approval, withdraw
-from followups.actions.items import close_for
 from followups.models import Approval
 from pipeline.models import Opportunity
 from teams.models import User
 from visits.access import day_of, require_plan
 from visits.choices import ItemState, PlanState
 from visits.models import DayPlan, PlanItem
+from visits.reminders import drop_stops, follow_stops
 from visits.signers import signer_for
 from visits.suggesting import Proposal
 
 KIND = "day_plan"
-ITEM_KIND = "plan_item"
 
 
 class CannotPlan(Exception):
@@ -142,6 +141,7 @@ def add_stop(
         _reopen(current, actor=actor, now=now)
         if starts_at:
             _place_by_time(current)
+        follow_stops(current, now=now)
         record("plan_item.added", item, actor=actor, changes={"account": account, "day": current.day})
     return item
 
@@ -165,6 +165,7 @@ def add_suggested(plan: DayPlan, *, proposals: Sequence[Proposal], actor: User, 
             added.append(item)
     if added:
         _reopen(current, actor=actor, now=now)
+        follow_stops(current, now=now)
         accounts = [item.account_id for item in added]
         record("day_plan.suggestions_added", current, actor=actor, changes={"accounts": accounts})
     return added
@@ -181,6 +182,7 @@ def change_stop(item: PlanItem, *, changes: Mapping[str, Any], version: int, act
     if fresh.version != version:
         _reopen(plan, actor=actor, now=now)
         _place_by_time(plan)
+        follow_stops(plan, now=now)
         fresh.refresh_from_db(fields=["position"])
     return fresh
 
@@ -194,7 +196,7 @@ def remove_stop(item: PlanItem, *, actor: User, now: datetime) -> UndoEntry:
         raise CannotPlan(_("This stop is done; its visit is logged."))
     current = write_fields(current, {"state": ItemState.DROPPED}, actor=actor, action="plan_item.removed")
     _reopen(plan, actor=actor, now=now)
-    close_for("visit_tomorrow", (ITEM_KIND, current.pk), actor=actor, now=now)
+    drop_stops([current.pk], now=now)
     label = _("%(name)s taken out of the plan") % {"name": item.account.called}
     return offer_undo(
         "visits.remove_stop", actor=actor, label=label, inverse={"item": current.pk}, rows=[current], now=now
@@ -208,6 +210,7 @@ def undo_remove_stop(data: dict[str, Any], *, actor: User, now: datetime) -> Non
     plan = _locked(item.plan, actor=actor, now=now)
     write_fields(item, {"state": ItemState.OPEN}, actor=actor, action="plan_item.restored")
     _reopen(plan, actor=actor, now=now)
+    follow_stops(plan, now=now)
 
 
 @transaction.atomic

@@ -101,7 +101,7 @@ def _people_met(visit: Visit, data: VisitInput, found: Found, *, actor: User, or
                 name=person.name,
                 title=person.title,
                 actor=actor,
-                client_id=uuid.uuid5(data.client_id, f"person {number}"),
+                client_id=effects.person_id(data.client_id, number),
                 is_verified=False,
                 origin=origin,
             )
@@ -123,7 +123,7 @@ def log_visit(data: VisitInput, *, actor: User, now: datetime, origin: str = Ori
         return earlier
     found = check(data, actor=actor, on=day_of(actor, now))
     item = _own_stop(data, found, actor)
-    before = effects.dates_before(found)
+    before = effects.dates_before(found) | {"at": now.isoformat()}
     try:
         with transaction.atomic():
             visit = _write(data, found, item, actor=actor, origin=origin)
@@ -193,7 +193,7 @@ def _put_away(visit: Visit, *, actor: User, now: datetime) -> dict[str, Any]:
     item = visit.plan_item
     write_fields(visit, {"archived_at": now, "plan_item": None}, actor=actor, action="visit.archived")
     if item is not None:
-        write_fields(item, {"state": ItemState.OPEN}, actor=actor, action="plan_item.reopened")
+        effects.open_stop(item, actor=actor, now=now)
     return kept | {"visit": visit.pk, "item": item.pk if item else None}
 
 
@@ -207,7 +207,7 @@ def archive_visit(visit: Visit, *, actor: User, now: datetime) -> UndoEntry:
     if not may_archive(actor, current, day_of(actor, now)):
         raise PermissionDenied
     inverse = _put_away(current, actor=actor, now=now)
-    effects.contact_was_not(current, actor=actor)
+    effects.contact_was_not(current, actor=actor, now=now)
     label = _("Visit at %(name)s deleted") % {"name": current.account.called}
     return offer_undo("visits.archive_visit", actor=actor, label=label, inverse=inverse, rows=[current], now=now)
 
@@ -230,3 +230,4 @@ def undo_log_visit(data: dict[str, Any], *, actor: User, now: datetime) -> None:
     visit = rows.get(pk=data["visit"])
     _put_away(visit, actor=actor, now=now)
     effects.put_dates_back(visit, data["before"], actor=actor, now=now)
+    effects.put_people_away(visit, actor=actor, now=now)

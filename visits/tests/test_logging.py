@@ -1,25 +1,28 @@
 """One save of a visit, and everything that follows from it."""
 
 import uuid
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.choices import Stance
-from accounts.models import Contact, StanceChange, TierPolicy
+from accounts.models import Account, Contact, StanceChange, TierPolicy
+from accounts.rules import NEXT_CONTACT
 from accounts.tests.factories import AccountFactory, ContactFactory
 from crm.audit import history_of
 from crm.editing import EditConflict
 from crm.models.abstract import Origin
 from crm.undo import undo
-from followups.models import FollowUp
+from followups.models import Delivery, FollowUp
+from followups.planning import plan_follow_ups
 from pipeline.models import Evidence
 from pipeline.tests.factories import OpportunityFactory
 from visits.actions.visits import archive_visit, edit_visit, log_visit, undo_for
 from visits.choices import ItemState, Result
 from visits.models import Visit
+from visits.rules import NOT_LOGGED, VISIT_TOMORROW
 from visits.tests.factories import PlanItemFactory, VisitFactory
 from visits.visit_input import EvidenceSeen, NewPerson, StanceSeen, VisitInput, VisitRefused
 
@@ -113,6 +116,31 @@ def test_one_save_does_everything_that_follows(rep, changhong, line_two, stop, l
     )
     promise = FollowUp.objects.get(kind="promise")
     assert (promise.recipient, promise.due_on, promise.account_id) == (rep, date(2026, 11, 27), changhong.pk)
+    following = FollowUp.objects.get(kind=NEXT_CONTACT)
+    assert (following.recipient, following.due_on, following.state) == (rep, NEXT, "OPEN")
+    assert set(following.deliveries.values_list("channel", "state")) == {("IN_APP", "DUE"), ("EMAIL", "DUE")}
+
+
+def test_the_next_contact_stays_on_the_list_until_its_day_and_the_next_visit_moves_it(rep, changhong, now):
+    log_visit(told(changhong, next_on=NEXT), actor=rep, now=now)
+    plan_follow_ups(on=TODAY, now=now)
+    assert [(item.due_on, item.state) for item in FollowUp.objects.all()] == [(NEXT, "OPEN")]
+
+    log_visit(told(changhong, next_on=date(2026, 12, 8)), actor=rep, now=now)
+    plan_follow_ups(on=TODAY, now=now)
+
+    assert [(item.due_on, item.state) for item in FollowUp.objects.order_by("due_on")] == [
+        (NEXT, "DONE"),
+        (date(2026, 12, 8), "OPEN"),
+    ]
+
+
+def test_a_visit_told_late_leaves_the_next_contact_open(rep, changhong, now):
+    log_visit(told(changhong, next_on=NEXT), actor=rep, now=now)
+
+    log_visit(VisitInput(account_id=changhong.pk, happened_on=date(2026, 11, 10)), actor=rep, now=now)
+
+    assert [(item.due_on, item.state) for item in FollowUp.objects.all()] == [(NEXT, "OPEN")]
 
 
 def test_the_same_form_again_is_the_same_visit(rep, changhong, li_min, now):
@@ -123,7 +151,7 @@ def test_the_same_form_again_is_the_same_visit(rep, changhong, li_min, now):
 
     assert (again, Visit.objects.count()) == (first, 1)
     assert Contact.objects.filter(name="周颖").count() == 1
-    assert FollowUp.objects.count() == 1
+    assert sorted(FollowUp.objects.values_list("kind", flat=True)) == [NEXT_CONTACT, "promise"]
 
 
 def test_a_repetition_succeeds_even_when_the_customer_has_gone_to_somebody_else(rep, outsider, changhong, now):
@@ -283,6 +311,20 @@ def test_a_refused_visit_leaves_nothing_behind(rep, changhong, line_two, now):
 
 # --- taking back, deleting, correcting ------------------------------------------------------------------------------
 @pytest.fixture
+def asked_for(changhong, stop, now):
+    """The contact with Changhong was due on the 20th, and its stop is asked for."""
+    Account.objects.filter(pk=changhong.pk).update(
+        last_contact_on=date(2026, 11, 6), next_contact_on=date(2026, 11, 20)
+    )
+    Contact.objects.filter(account=changhong).update(last_contact_on=date(2026, 11, 6))
+    changhong.refresh_from_db()
+    plan_follow_ups(on=date(2026, 11, 23), now=now - timedelta(days=1))
+    open_ones = FollowUp.objects.open().order_by("kind")
+    assert [item.kind for item in open_ones] == [NEXT_CONTACT, VISIT_TOMORROW]
+    return list(open_ones)
+
+
+@pytest.fixture
 def logged(rep, changhong, line_two, stop, li_min, now):
     """A visit with all its effects."""
     data = told(
@@ -315,6 +357,65 @@ def test_a_save_can_be_taken_back_with_all_that_followed(logged, rep, changhong,
     assert not FollowUp.objects.open().exists()
 
 
+def test_taking_back_leaves_everything_as_it_was(rep, changhong, line_two, stop, li_min, asked_for, now):
+    def state_of_things():
+        plan_follow_ups(on=TODAY, now=now)
+        for row in (changhong, line_two, stop, li_min):
+            row.refresh_from_db()
+        return (
+            (changhong.last_contact_on, changhong.next_contact_on),
+            (line_two.next_step, line_two.next_step_on, line_two.progressed_at, line_two.progress_kind),
+            (stop.state, li_min.stance, li_min.last_contact_on),
+            list(Contact.objects.live().order_by("pk").values_list("name", flat=True)),
+            list(FollowUp.objects.open().order_by("pk").values_list("key", "due_on")),
+            list(Delivery.objects.filter(follow_up__state="OPEN").order_by("pk").values_list("key", "state")),
+        )
+
+    before = state_of_things()
+    data = told(
+        changhong,
+        plan_item_id=stop.pk,
+        opportunity_id=line_two.pk,
+        contact_ids=(li_min.pk,),
+        new_people=(NewPerson("周颖"),),
+        said="预算已批",
+        commitment="给布局图",
+        next_step="报价",
+        stances=(StanceSeen(li_min.pk, Stance.SUPPORTER),),
+        evidence=(EvidenceSeen(first_criterion(line_two).pk),),
+    )
+    visit = log_visit(data, actor=rep, now=now)
+    after = state_of_things()
+    assert all(was != is_now for was, is_now in zip(before, after, strict=True))
+
+    undo(undo_for(visit, actor=rep), actor=rep, now=now + timedelta(seconds=8))
+
+    assert state_of_things() == before
+
+
+def test_a_person_made_known_by_a_visit_that_is_taken_back_stays_when_somebody_met_her_since(rep, changhong, now):
+    visit = log_visit(told(changhong, new_people=(NewPerson("周颖"), NewPerson("吴昊"))), actor=rep, now=now)
+    met_again = Contact.objects.get(name="周颖")
+    log_visit(told(changhong, contact_ids=(met_again.pk,)), actor=rep, now=now)
+
+    undo(undo_for(visit, actor=rep), actor=rep, now=now)
+
+    assert list(Contact.objects.live().values_list("name", flat=True)) == ["周颖"]
+
+
+def test_a_deleted_visit_is_asked_for_again(rep, changhong, asked_for, li_min, now):
+    visit = log_visit(told(changhong, contact_ids=(li_min.pk,)), actor=rep, now=now)
+    Visit.objects.filter(pk=visit.pk).update(recorded_at=now)
+
+    archive_visit(visit, actor=rep, now=now)
+
+    plan_follow_ups(on=date(2026, 11, 25), now=now)
+    changhong.refresh_from_db()
+    li_min.refresh_from_db()
+    assert (changhong.last_contact_on, li_min.last_contact_on) == (None, None)
+    assert [item.kind for item in FollowUp.objects.open()] == [NOT_LOGGED]
+
+
 def test_after_taking_back_the_stop_can_be_logged_again(logged, rep, changhong, stop, now):
     undo(undo_for(logged, actor=rep), actor=rep, now=now)
 
@@ -334,7 +435,8 @@ def test_a_deleted_visit_comes_back_with_what_stood_on_it(logged, rep, changhong
     assert (logged.archived_at, logged.plan_item, stop.state) == (None, stop, ItemState.DONE)
     assert (changhong.last_contact_on, li_min.stance) == (TODAY, Stance.SUPPORTER)
     assert Evidence.objects.standing().get().text == "已批"
-    assert FollowUp.objects.open().get().params["text"] == "给布局图"
+    assert FollowUp.objects.open().get(kind="promise").params["text"] == "给布局图"
+    assert FollowUp.objects.open().get(kind=NEXT_CONTACT).due_on == NEXT
 
 
 @pytest.mark.parametrize(("who", "may"), [("rep", True), ("manager", True), ("director", True), ("teammate", False)])
@@ -358,7 +460,8 @@ def test_a_visit_is_corrected_on_the_day_it_was_logged(logged, rep, changhong, l
     changhong.refresh_from_db()
     assert (fresh.result, fresh.version, fresh.met.count()) == (Result.BLOCKED, logged.version + 1, 0)
     assert changhong.next_contact_on == date(2026, 12, 3)
-    assert FollowUp.objects.open().get().params["text"] == "寄样品"
+    assert FollowUp.objects.open().get(kind="promise").params["text"] == "寄样品"
+    assert FollowUp.objects.open().get(kind=NEXT_CONTACT).due_on == date(2026, 12, 3)
 
 
 def test_the_next_day_it_is_no_longer_corrected(logged, rep, now):

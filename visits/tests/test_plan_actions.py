@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of
 from crm.editing import EditConflict
-from crm.models import UndoEntry
 from crm.undo import CannotUndo, undo
+from followups.actions.settings import set_rule
 from followups.models import Approval, FollowUp
 from teams.tests.factories import AbsenceFactory
 from visits.actions.plans import (
@@ -30,6 +30,7 @@ from visits.actions.plans import (
 )
 from visits.choices import ItemState, PlanState, Purpose, Suggestion
 from visits.models import DayPlan, PlanItem
+from visits.rules import TOMORROW as TOMORROW_RULE
 from visits.rules import VISIT_TOMORROW
 from visits.suggesting import Cause, suggest
 from visits.tests.factories import DayPlanFactory, PlanItemFactory
@@ -316,13 +317,44 @@ def test_nobody_arrives_for_somebody_else(stop, teammate, now):
         mark_arrived(stop, at=now, actor=teammate, now=now)
 
 
-def test_taking_a_stop_out_drops_its_reminder(plan, rep, changhong, now):
+def reminders():
+    """Return the reminders of stops, and the states of what is to be sent about each."""
+    return [
+        (
+            item.params["customer"],
+            item.params.get("goal"),
+            item.state,
+            set(item.deliveries.values_list("state", flat=True)),
+        )
+        for item in FollowUp.objects.filter(kind=VISIT_TOMORROW).order_by("pk")
+    ]
+
+
+def test_a_stop_of_tomorrow_is_reminded_of_from_the_moment_it_is_planned(plan, rep, changhong, now):
     item = add_stop(plan, account=changhong, actor=rep, now=now)
-    FollowUp.objects.create(
-        key="a", kind=VISIT_TOMORROW, subject_kind="plan_item", subject_id=item.pk, recipient=rep, due_on=TOMORROW
-    )
+    assert reminders() == [("长虹精密", None, "OPEN", {"DUE"})]
+
+    change_stop(item, changes={"goal": "定交期"}, version=item.version, actor=rep, now=now)
+    assert reminders() == [("长虹精密", "定交期", "OPEN", {"DUE"})]
+
+
+def test_a_stop_taken_out_drops_its_reminder_and_put_back_has_it_again(plan, rep, changhong, now):
+    item = add_stop(plan, account=changhong, actor=rep, now=now)
+
+    entry = remove_stop(item, actor=rep, now=now)
+    assert reminders() == [("长虹精密", None, "CANCELLED", {"CANCELLED"})]
+
+    undo(entry, actor=rep, now=now)
+    assert reminders() == [("长虹精密", None, "OPEN", {"DUE"})]
 
     remove_stop(item, actor=rep, now=now)
+    add_stop(plan, account=changhong, actor=rep, now=now)
+    assert reminders() == [("长虹精密", None, "OPEN", {"DUE"})]
 
-    assert not FollowUp.objects.open().exists()
-    assert UndoEntry.objects.filter(actor=rep).exists()
+
+def test_with_the_rule_switched_off_planning_reminds_nobody(plan, rep, admin, changhong, now):
+    set_rule(TOMORROW_RULE, is_on=False, params={}, version=0, actor=admin)
+
+    add_stop(plan, account=changhong, actor=rep, now=now)
+
+    assert reminders() == []
