@@ -14,6 +14,7 @@ TEXTS = {
     "sent": _("Sent: %(title)s"),
     "keptHere": _("Saved on this device. It is sent as soon as there is a connection."),
     "saved": _("Saved."),
+    "addMore": _("Add more"),
     "itemProblem": _("%(title)s could not be sent as it is. It is kept; open it to see why."),
     "look": _("Look"),
     "signIn": _("Sign in"),

@@ -85,12 +85,20 @@ def _message(text: str, status: int) -> JsonResponse:
 
 
 def accepted(
-    submission: Submission, *, url: str = "", title: str = "", text: str = "", undo: int | None = None
+    submission: Submission,
+    *,
+    url: str = "",
+    title: str = "",
+    text: str = "",
+    undo: int | None = None,
+    more: str = "",
 ) -> JsonResponse:
-    """Answer that the form is kept: where its result is, what to call it, what to say, and how to take it back."""
-    return JsonResponse(
-        {"client_id": str(submission.client_id), "url": url, "title": title, "text": text, "undo": undo}
-    )
+    """Answer that the form is kept: where its result is, what to call it, what to say.
+
+    `undo` is how it is taken back, `more` where something can be added to it.
+    """
+    answer = {"client_id": str(submission.client_id), "url": url, "title": title, "text": text, "undo": undo}
+    return JsonResponse(answer | ({"more": more} if more else {}))
 
 
 def refused(form: BaseForm) -> JsonResponse:

@@ -32,9 +32,10 @@
     return button;
   };
 
-  const actionButton = ({ label, url, onClick }) => {
+  const actionButton = ({ label, url, onClick, isUndo }) => {
     const control = doc.createElement(url ? "a" : "button");
     Object.assign(control, { className: "btn toast-act", textContent: label });
+    if (isUndo) Object.assign(control.dataset, { undo: "" }), control.setAttribute("aria-keyshortcuts", "Control+Z");
     if (url) control.href = url;
     else control.type = "button";
     control.addEventListener("click", (event) => {
@@ -44,14 +45,24 @@
     return control;
   };
 
-  const toast = (text, { tone = "", action = null } = {}) => {
+  // Beside an open dialog nothing can be tapped, so what is said while one is open is said inside it.
+  const placeOfToasts = () => {
+    const place = find("#toasts");
+    const dialog = all("dialog[open]").at(-1);
+    if (dialog && !dialog.contains(place)) {
+      dialog.append(place);
+      dialog.addEventListener("close", () => doc.body.append(place), { once: true });
+    }
+    return place;
+  };
+  const toast = (text, { tone = "", action = null, actions = action ? [action] : [] } = {}) => {
     const box = doc.createElement("div");
     box.className = `toast${tone ? ` toast-${tone}` : ""}`;
     box.dataset.toast = "";
     const words = doc.createElement("p");
     words.textContent = text;
-    box.append(words, ...(action ? [actionButton(action)] : []), closeButton());
-    find("#toasts").append(box);
+    box.append(words, ...actions.map(actionButton), closeButton());
+    placeOfToasts().append(box);
     if (tone === "danger") find("#alerts").textContent = text;
     keepAWhile(box);
     return box;
@@ -216,7 +227,7 @@
       return Boolean(form);
     }
     const undo = key === "z" && !inField(event.target) && find("[data-undo]");
-    if (undo) undo.requestSubmit();
+    if (undo) undo.requestSubmit ? undo.requestSubmit() : undo.click();
     return Boolean(undo);
   };
   const single = (key) => {

@@ -99,8 +99,11 @@
     if (answer?.ok) return reload({ text: data?.message });
     return toast(data?.message || texts.sendError, { tone: "danger" });
   };
-  const sayDone = ({ text, undo }) =>
-    toast(text || texts.saved, { action: undo ? { label: texts.undo, onClick: () => takeBack(undo) } : null });
+  const sayDone = ({ text, undo, more }) => {
+    const actions = undo ? [{ label: texts.undo, isUndo: true, onClick: () => takeBack(undo) }] : [];
+    if (more) actions.push({ label: texts.addMore, url: more });
+    toast(text || texts.saved, { actions });
+  };
 
   // --- Save ------------------------------------------------------------------------------------------------------
   const fieldsOf = (form, submitter) => {

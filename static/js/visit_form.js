@@ -95,6 +95,7 @@
     showWhatFits(form);
     showCadence(form, account);
     if (account) form.dataset.title = account.name;
+    all("[data-quick]", form).forEach((chips) => (chips.hidden = Boolean(account)));
     const field = find("[data-account-search]", form);
     if (field) field.value = account?.name || "";
   };
@@ -264,17 +265,26 @@
     while ([0, 6].includes(next.getDay()));
     all("[name=next_choice][value=tomorrow]", form).forEach((choice) => (choice.dataset.date = dayOf(next)));
   };
+  const fillFromStop = (form, stop) => {
+    const select = find("select[data-account]", form);
+    if (!select) return;
+    select.value = stop.account;
+    changed(select);
+    put(form, { plan_item: stop.id || "", opportunity: stop.opportunity || "", purpose: stop.purpose || "" });
+    all(`[name=met][value="${stop.contact}"]`, form).forEach((box) => ((box.checked = true), changed(box)));
+  };
+  // One tap on a customer of the day, or one met last: the rest of the form follows, and the keyboard opens.
+  const pick = (chip) => {
+    const form = chip.closest("form");
+    fillFromStop(form, stopOf(chip.dataset.pickStop) || { account: chip.dataset.pick });
+    find("[data-focus]", form)?.focus();
+  };
   // A page that was kept on the device does not know for which customer it was opened; the address does.
   const applyAddress = (form) => {
     const asked = new URLSearchParams(location.search);
     if (!doc.documentElement.dataset.kept || !location.search || asked.has("outbox")) return;
     const stop = stopOf(asked.get("item")) || { account: asked.get("account"), id: asked.get("item") };
-    const select = find("select[data-account]", form);
-    if (!select || !stop.account) return;
-    select.value = stop.account;
-    showAccount(form, stop.account);
-    put(form, { plan_item: stop.id || "", opportunity: stop.opportunity || "", purpose: stop.purpose || "" });
-    all(`[name=met][value="${stop.contact}"]`, form).forEach((box) => (box.checked = true));
+    if (stop.account) fillFromStop(form, stop);
   };
 
   doc.addEventListener("change", (event) => {
@@ -287,6 +297,10 @@
   doc.addEventListener("click", (event) => {
     const add = event.target.closest("[data-add-contact]");
     if (add) addContact(add.closest("form")).focus();
+    const chip = event.target.closest("form[data-visit-form] [data-pick]");
+    if (!chip || event.ctrlKey || event.metaKey || !accountOf(chip.dataset.pick)) return;
+    event.preventDefault();
+    pick(chip);
   });
   // The keyboard of a phone opens only when the field takes the focus in the very gesture that opened the sheet.
   doc.addEventListener("opened", (event) => find("form[data-visit-form] [data-focus]", event.target)?.focus());

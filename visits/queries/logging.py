@@ -13,6 +13,7 @@ from visits.queries.customers import Customer, customers, device_data, found_acc
 from visits.queries.sheets import Sheet, sheet
 
 MOST_DIGITS = 15
+QUICK_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class LogPage:
     query: str
     is_unknown: bool
     data: Mapping[str, Any]
+
+    @property
+    def quick(self) -> list[tuple[int, str, int | None]]:
+        """Return (customer, name, stop) of whom one tap chooses: the open stops of the day, then who was met last."""
+        names = {account["id"]: account["name"] for account in self.data["accounts"]}
+        stops = [(stop["account"], stop["id"]) for stop in self.data["stops"] if stop["account"] in names]
+        planned = {account for account, _stop in stops}
+        rest = [(pk, None) for pk in names if pk not in planned]
+        return [(pk, names[pk], stop) for pk, stop in [*stops, *rest][:QUICK_SHOWN]]
 
     @property
     def choices(self) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from visits.models import DayPlan, PlanItem, Visit
 from visits.queries.customers import Customer, customers
 from visits.queries.sheets import Sheet, sheet
 from visits.queries.suggestions import proposals_for
-from visits.rules import VISIT_TOMORROW
+from visits.rules import NOT_LOGGED, VISIT_TOMORROW
 from visits.signing import week_start
 from visits.suggesting import Proposal
 
@@ -65,6 +65,18 @@ class Need:
     reason: str
     url: str
     is_late: bool
+    kind: str
+    subject_id: int
+
+    @property
+    def stop_id(self) -> int | None:
+        """Return the planned stop whose visit is to be logged, where that is what is asked."""
+        return self.subject_id if self.kind == NOT_LOGGED else None
+
+    @property
+    def is_promise(self) -> bool:
+        """Return whether somebody only has to say that it was kept."""
+        return self.kind == PROMISE
 
 
 @dataclass(frozen=True)
@@ -137,8 +149,18 @@ def _needs(user: User, day: date) -> tuple[list[Need], int]:
     shown = []
     for item in rows.order_by("due_on", "pk")[:NEEDS_SHOWN]:
         words = wording(item.kind, item.params)
-        url = address_of((item.subject_kind, item.subject_id))
-        shown.append(Need(item.pk, words.label, words.title, words.reason, url, item.due_on < day))
+        shown.append(
+            Need(
+                pk=item.pk,
+                label=words.label,
+                title=words.title,
+                reason=words.reason,
+                url=address_of((item.subject_kind, item.subject_id)),
+                is_late=item.due_on < day,
+                kind=item.kind,
+                subject_id=item.subject_id,
+            )
+        )
     return shown, rows.count()
 
 

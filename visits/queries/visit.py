@@ -50,11 +50,13 @@ def _follow_ups(visit: Visit) -> list[FollowLine]:
     ]
 
 
-def visit_page(visit: Visit) -> VisitPage:
-    """Return what the page of a visit shows; four queries.
+def unjudged(visit: Visit) -> Contact | None:
+    """Return one person who was met and of whom nobody has said where he or she stands: one question at a time."""
+    return Contact.objects.filter(met_on__visit=visit, stance="").order_by("met_on__pk").first()
 
-    `unknown` is one person who was met and of whom nobody has said where he or she stands: one question at a time.
-    """
+
+def visit_page(visit: Visit) -> VisitPage:
+    """Return what the page of a visit shows; four queries. `unknown` is as in `unjudged`."""
     met = list(Contact.objects.filter(met_on__visit=visit).order_by("met_on__pk"))
     stances = StanceChange.objects.filter(source_kind=KIND, source_id=visit.pk).select_related("contact").order_by("pk")
     evidence = Evidence.objects.standing().filter(source_kind=KIND, source_id=visit.pk)

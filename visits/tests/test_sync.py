@@ -64,6 +64,7 @@ def test_a_visit_from_the_outbox_is_kept_and_answered_with_its_page(send, rep, c
     )
     assert answer["text"].startswith("Saved.")
     assert answer["undo"]
+    assert answer["more"] == f"/visits/{visit.pk}/edit/"
     assert (visit.said, visit.origin, visit.client_id, item.state) == (
         "电梯里说的",
         Origin.OFFLINE,

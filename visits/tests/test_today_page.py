@@ -1,6 +1,6 @@
 """The first page of the day."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -8,6 +8,7 @@ import time_machine
 from accounts.tests.factories import AccountFactory, ContactFactory
 from followups.actions.items import promise
 from followups.models import FollowUp
+from followups.planning import plan_follow_ups
 from pipeline.tests.factories import OpportunityFactory
 from visits.choices import ItemState
 from visits.models import PlanItem
@@ -75,6 +76,28 @@ def test_what_needs_the_person_is_at_most_five_and_the_rest_is_counted(page, rep
 
     assert [need.title for need in response.context["page"].needs] == ["承诺6", "承诺5", "承诺4", "承诺3", "承诺2"]
     assert "All 7" in response.content.decode()
+
+
+def test_each_thing_that_needs_the_person_says_what_to_do_about_it(page, rep, changhong, now):
+    kept = promise(changhong, recipient=rep, text="送样品", due_on=TODAY, actor=rep, now=now)
+    missed = PlanItemFactory(plan__user=rep, plan__day=date(2026, 11, 20), account=changhong)
+    stuck = OpportunityFactory(
+        account=changhong, owner=rep, name="二期扩容", step_since=datetime(2026, 5, 1, tzinfo=UTC)
+    )
+    plan_follow_ups(on=TODAY, now=now)
+
+    response = page()
+
+    needs = response.context["page"].needs
+    assert sorted((need.kind, need.stop_id, need.is_promise) for need in needs) == [
+        ("promise", None, True),
+        ("stage_overdue", None, False),
+        ("visit_not_logged", missed.pk, False),
+    ]
+    html = response.content.decode()
+    assert f'action="/follow-ups/{kept.pk}/done/"' in html
+    assert f'href="/visits/new/?item={missed.pk}"' in html
+    assert html.count(f'href="{stuck.get_absolute_url()}"') == 2
 
 
 def test_other_peoples_plans_and_follow_ups_stay_theirs(page, rep, teammate, changhong, now):

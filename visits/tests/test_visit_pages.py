@@ -74,6 +74,19 @@ def test_the_form_opens_for_a_customer_and_an_opportunity(browser, changhong):
     assert (sheet.customer.account, sheet.values["opportunity"]) == (changhong, str(line_two.pk))
 
 
+def test_the_stops_of_the_day_and_who_was_met_last_are_one_tap_away(browser, rep, changhong):
+    stop = PlanItemFactory(plan__user=rep, plan__day=TODAY, account=AccountFactory(owner=rep, short_name="今日站"))
+    days = {"七": None} | {name: date(2026, 11, day) for day, name in enumerate("一二三四五六", start=1)}
+    for name, day in days.items():
+        AccountFactory(owner=rep, short_name=name, last_contact_on=day)
+
+    page = browser.get("/visits/new/").context["page"]
+
+    assert [(name, item) for _pk, name, item in page.quick] == [("今日站", stop.pk)] + [
+        (name, None) for name in "六五四三二"
+    ]
+
+
 def test_foreign_customers_and_stops_are_not_offered(browser, outsider, teammate):
     foreign = AccountFactory(owner=outsider, name="孙磊的客户")
     theirs = PlanItemFactory(plan__user=teammate, plan__day=TODAY)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,20 +17,25 @@ from crm.submissions import Submission, accepted, refused, takes_submission
 from crm.workdays import load_calendar
 from teams.access import needs, require
 from teams.choices import Right
+from visits.access import may_correct
 from visits.actions.visits import already_logged, log_visit, undo_for
 from visits.forms import VisitForm
 from visits.models import Visit
 from visits.queries.customers import device_data
 from visits.queries.logging import LogPage, asked_for, log_page, stops_of_day
+from visits.queries.visit import unjudged
 from visits.visit_input import VisitRefused
 
 
 def saved_text(visit: Visit) -> str:
-    """Return what a save gives back at once: that it is kept, and when the next contact is."""
+    """Return what a save gives back at once: that it is kept, when the next contact is, and one question at most."""
     account = Account.objects.only("next_contact_on").get(pk=visit.account_id)
     if account.next_contact_on is None:
-        return _("Saved.")
-    return _("Saved. Next contact: %(day)s.") % {"day": account.next_contact_on.isoformat()}
+        said = _("Saved.")
+    else:
+        said = _("Saved. Next contact: %(day)s.") % {"day": account.next_contact_on.isoformat()}
+    unknown = unjudged(visit)
+    return f"{said} {_('Where does %(name)s stand?') % {'name': unknown.name}}" if unknown else said
 
 
 def _after(request: AuthenticatedHttpRequest, visit: Visit) -> HttpResponse:
@@ -109,6 +115,7 @@ def sync(request: AuthenticatedHttpRequest, submission: Submission) -> JsonRespo
         title=visit.account.called,
         text=saved_text(visit),
         undo=entry.pk if entry else None,
+        more=reverse("visits:edit", args=[visit.pk]) if may_correct(request.user, visit, request.today) else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from accounts.models import Account
 from crm.management.demo.scene import Scene
@@ -15,6 +16,7 @@ from teams.models import User
 from visits.actions.plans import KIND, hand_in, waiting_approval
 from visits.choices import ItemState, PlanState, Purpose, Suggestion, VisitKind
 from visits.models import DayPlan, PlanItem, Visit
+from visits.suggesting import Cause
 
 PLANNED_REPS = 60  # in a large demo only the first reps have plans; the rest is there for the volume
 PAST_DAYS = 5
@@ -48,6 +50,12 @@ def _owed(rep: User, scene: Scene) -> list[Account]:
     """Return the customers whose turn it is."""
     rows = Account.objects.filter(owner=rep, last_contact_on__lt=scene.days.yesterday)
     return list(rows.order_by("next_contact_on", "pk")[: STOPS_TODAY + STOPS_TOMORROW])
+
+
+def _cause(account: Account) -> dict[str, Any]:
+    """Return why the customer is in the plan, as a proposal taken over would say it."""
+    since, last = account.next_contact_on, account.last_contact_on
+    return Cause(Suggestion.CADENCE, since, tier=account.tier, last_on=last).as_json()
 
 
 def _of_visits(plan: DayPlan, visits: Sequence[Visit], scene: Scene, *, state: ItemState) -> list[PlanItem]:
@@ -87,6 +95,7 @@ def _of_accounts(plan: DayPlan, accounts: Sequence[Account], times: Sequence[tim
             purpose=Purpose.NEW_BUSINESS if account.pk in about else Purpose.RELATION,
             goal=scene.random.choice(GOALS),
             suggestion=Suggestion.CADENCE,
+            causes=[_cause(account)],
             position=first + place,
         )
         for place, account in enumerate(accounts)

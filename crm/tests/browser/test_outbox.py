@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.tests.browser.conftest import Opened, OwnBrowser, Site, cookies_of, eventually
-from crm.tests.browser.rig import received
+from crm import pwa
+from crm.tests.browser.conftest import Opened, OwnBrowser, Site, Watch, cookies_of, eventually
+from crm.tests.browser.rig import posted, received
 
 WORDS = "当面谈了价格,下周二带方案来。"
 PILL = "#sync-state"
@@ -297,6 +298,111 @@ def test_deleting_asks_and_keeps_the_words_for_a_week(waiting: Page):
     waiting.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(waiting.locator("[data-outbox-summary]")).to_have_text("Everything has been sent.")
     expect(waiting.locator("[data-past-list]")).to_contain_text("discarded")
+
+
+# --- Devices that cannot do everything, or have no room left ---
+
+# What a plain http address in the office network, or an old browser inside another app, does not have.
+BARE = """
+  delete Crypto.prototype.randomUUID; delete Crypto.prototype.subtle;
+  delete Navigator.prototype.serviceWorker; delete Navigator.prototype.locks; delete Navigator.prototype.storage;
+  delete window.BroadcastChannel; Object.defineProperty(window, "indexedDB", {value: undefined});
+"""
+# A transaction that finds no room is aborted; localStorage says so at once.
+FULL = """() => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (row) {
+    const request = put.call(this, row);
+    this.transaction.abort();
+    return request;
+  };
+  Storage.prototype.setItem = () => { throw new DOMException("no room", "QuotaExceededError"); };
+}"""
+
+
+@pytest.fixture
+def bare(rig: Site, open_page: Opened, rep) -> Page:
+    """The sheet on a device without service worker, database, locks, encryption and randomUUID."""
+    page = open_page(None, "/account/login/")
+    page.context.add_init_script(BARE)
+    page.context.add_cookies(rig.look(lambda: cookies_of(rep, rig)))
+    page.goto("/rig/sheet/")
+    page.evaluate("outbox.ready")
+    assert (
+        page.evaluate("[window.indexedDB, navigator.serviceWorker, navigator.locks, crypto.randomUUID, crypto.subtle]")
+        == [None] * 5
+    )
+    return page
+
+
+def test_without_modern_browser_parts_an_item_waits_and_is_sent_once(bare: Page, rig: Site):
+    go_offline(bare, rig)
+    log(bare)
+    expect(bare.locator(PILL)).to_have_text("Offline · 1 waiting")
+    go_online(bare, rig)
+    bare.reload()
+    eventually(said, page=bare)
+    expect(bare.locator(PILL)).to_have_text("Synced")
+    assert (said(), rig.count("/rig/sync/", "POST")) == ([WORDS], 1)
+
+
+def test_without_modern_browser_parts_a_reload_keeps_what_is_typed(bare: Page):
+    bare.get_by_role("link", name="Tell").click()
+    bare.keyboard.insert_text(WORDS)
+    bare.wait_for_timeout(400)
+    bare.reload()
+    bare.evaluate("drafts.ready")
+    bare.get_by_role("link", name="Tell").click()
+    expect(bare.locator("#said")).to_have_value(WORDS)
+
+
+def test_on_a_full_device_a_save_goes_the_plain_way_and_loses_nothing(page: Page, watch: Watch):
+    watch.expected += ("The transaction has finished", "aborted")
+    page.evaluate(FULL)
+    page.fill("#said", WORDS)
+    expect(page.locator("#toasts")).to_contain_text("This device has no room left.")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/rig/sheet/")
+    assert posted == [WORDS]
+
+
+def test_on_a_full_device_without_a_connection_the_words_stay_and_can_be_copied(rig: Site, sheet: Page, watch: Watch):
+    watch.expected += ("The transaction has finished", "aborted")
+    sheet.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sheet.evaluate(FULL)
+    go_offline(sheet, rig)
+    log(sheet)
+    expect(sheet.locator("#toasts")).to_contain_text("This could not be kept on the device.")
+    expect(sheet.locator("#said")).to_have_value(WORDS)
+    sheet.locator("#toasts").get_by_role("button", name="Copy text").click()
+    assert WORDS in sheet.evaluate("navigator.clipboard.readText()")
+    assert said() == []
+
+
+@pytest.mark.parametrize("clock", ["2019-01-01T08:00:00Z", "2031-01-01T08:00:00Z"])
+def test_a_clock_that_is_wrong_delays_nothing(sheet: Page, rig: Site, clock: str):
+    sheet.clock.set_fixed_time(clock)
+    rig.broken.add("/rig/sync/")
+    log(sheet)
+    eventually(said, page=sheet)
+    received.clear()
+    rig.broken.clear()
+    sheet.clock.set_fixed_time("2026-11-24T08:00:00Z")
+    sheet.reload()
+    eventually(said, page=sheet)
+    expect(sheet.locator(PILL)).to_have_text("Synced")
+    assert said() == [WORDS]
+
+
+def test_a_new_version_of_the_product_takes_nothing_from_a_form(page: Page, rig: Site, monkeypatch):
+    page.fill("#said", WORDS)
+    monkeypatch.setattr(pwa, "build_version", lambda: "next")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update())")
+    eventually(lambda: "files-next" in page.evaluate("caches.keys()"), page=page)
+    expect(page.locator("#said")).to_have_value(WORDS)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/rig/sheet/")
+    assert said() == [WORDS]
 
 
 # --- Pages that are kept, and pages that never are ---
