@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 KEY_LENGTH = 160
-FACT_FIELDS = ("subject_kind", "subject_id", "recipient", "due_on", "params", "account_id", "source_version")
+FACT_FIELDS = ("subject_kind", "subject_id", "recipient", "due_on", "ends_on", "params", "account_id", "source_version")
 
 
 class BadRule(ValueError):
@@ -60,7 +60,8 @@ Facts = tuple[Any, ...]
 def _facts(row: FollowUp | Due) -> Facts:
     """Return what makes an open item differ from what the rule says now."""
     subject = (row.subject_kind, row.subject_id) if isinstance(row, FollowUp) else tuple(row.subject)
-    return (subject, row.recipient_id, row.due_on, plain(row.params), row.account_id, row.source_version)
+    days = (row.due_on, row.ends_on)
+    return (subject, row.recipient_id, days, plain(row.params), row.account_id, row.source_version)
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def _new_item(due: Due, made_by: User | None) -> FollowUp:
 def _set_facts(item: FollowUp, due: Due) -> None:
     item.subject_kind, item.subject_id = due.subject
     item.recipient_id = due.recipient_id
-    item.due_on = due.due_on
+    item.due_on, item.ends_on = due.due_on, due.ends_on
     item.params = plain(due.params)
     item.account_id = due.account_id
     item.source_version = due.source_version

@@ -103,9 +103,15 @@ def _person_reason(row: Delivery, person: User, facts: Facts) -> NotSent | None:
     return None
 
 
+def _is_over(row: Delivery, person: User, now: datetime) -> bool:
+    """Return whether what it tells about has ended."""
+    ends_on = row.follow_up.ends_on if row.follow_up else None
+    return ends_on is not None and day_of(person, now) > ends_on
+
+
 def _push_verdict(row: Delivery, person: User, facts: Facts) -> Verdict:
     now = facts.now
-    if is_useless(row.due_at, now):
+    if is_useless(row.due_at, now) or _is_over(row, person, now):
         return Verdict(reason=NotSent.TOO_LATE)
     allowed = next_allowed(now, zone_of(person), load_calendar())
     last = facts.last_push.get((person.pk, row.channel))

@@ -21,6 +21,7 @@ class Due:
 
     `key` must be unique for the occurrence and stable between runs; `params` feed the texts of the rule and must be
     JSON; `source_version` is the version of the subject it was computed from (a later version replaces an open one).
+    After `ends_on` nobody is disturbed for it any more: what it was about is over, and it stands in the app only.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Due:
     params: Mapping[str, Any] = field(default_factory=dict)
     account_id: int | None = None
     source_version: int = 0
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Rule:
 
     `plan(context)` yields every occurrence that is open on the day; an open follow-up of this kind that is no longer
     yielded is cancelled (`cancels=False` for kinds made by people). `title` and `reason` are format strings with
-    `params`. `channels` are the defaults a person may change.
+    `params`; `prepare` may translate codes among them when the text is shown. `channels` are the defaults a person may
+    change.
     """
 
     kind: str
@@ -70,6 +73,7 @@ class Rule:
     params: tuple[Param, ...] = ()
     channels: tuple[str, ...] = (Channel.IN_APP, Channel.EMAIL)
     cancels: bool = True
+    prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
 
 _rules: dict[str, Rule] = {}

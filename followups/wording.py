@@ -42,7 +42,8 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
     """Return the words of one occurrence of `kind`."""
     rule = rule_for(kind)
     if rule:
-        return Wording(str(rule.label), fill(rule.title, params), fill(rule.reason, params))
+        shown = rule.prepare(params) if rule.prepare else params
+        return Wording(str(rule.label), fill(rule.title, shown), fill(rule.reason, shown))
     message = message_kind(kind)
     if message:
         shown = message.prepare(params) if message.prepare else params

@@ -1,7 +1,8 @@
 """Follow-ups of planned stops: a visit tomorrow, and a visit nobody has logged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.workdays import WorkCalendar
 from followups.choices import Channel
 from followups.rules import Due, Param, Rule, RuleContext
+from followups.wording import MISSING
+from visits.choices import Purpose
 from visits.models import DayPlan, PlanItem
 
 VISIT_TOMORROW = "visit_tomorrow"
@@ -25,11 +28,18 @@ def _open_stops(first: date, last: date) -> "QuerySet[PlanItem]":
 def _params(item: PlanItem) -> dict[str, str]:
     day = item.plan.day.isoformat()
     when = f"{day} {item.starts_at:%H:%M}" if item.starts_at else day
-    params = {"customer": item.account.called, "day": day, "when": when}
+    params = {"customer": item.account.called, "day": day, "when": when, "purpose": item.purpose}
     return params | {"goal": item.goal} if item.goal else params
 
 
-def _due(kind: str, item: PlanItem, *, due_on: date, key: str) -> Due:
+def _as_shown(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say the day without its year, and the purpose where no goal was written down."""
+    purpose = params.get("purpose", "")
+    aim = params.get("goal") or (Purpose(purpose).label if purpose in Purpose.values else MISSING)
+    return {**params, "when": str(params.get("when", ""))[5:] or MISSING, "goal": aim}
+
+
+def _due(kind: str, item: PlanItem, *, due_on: date, key: str, ends_on: date | None = None) -> Due:
     return Due(
         kind=kind,
         subject=("plan_item", item.pk),
@@ -39,6 +49,7 @@ def _due(kind: str, item: PlanItem, *, due_on: date, key: str) -> Due:
         params=_params(item),
         account_id=item.account_id,
         source_version=item.version,
+        ends_on=ends_on,
     )
 
 
@@ -58,7 +69,7 @@ def _stops_of_tomorrow(on: date, calendar: WorkCalendar) -> "QuerySet[PlanItem]"
 
 def _tomorrow(item: PlanItem, calendar: WorkCalendar) -> Due:
     due_on = calendar.previous_workday(item.plan.day - ONE_DAY)
-    return _due(VISIT_TOMORROW, item, due_on=due_on, key=tomorrow_key(item))
+    return _due(VISIT_TOMORROW, item, due_on=due_on, key=tomorrow_key(item), ends_on=item.plan.day)
 
 
 def visits_tomorrow(context: RuleContext) -> Iterator[Due]:
@@ -93,6 +104,7 @@ TOMORROW = Rule(
     title=_("Visit %(customer)s on %(when)s"),
     reason=_("It is in your plan. Goal: %(goal)s"),
     plan=visits_tomorrow,
+    prepare=_as_shown,
 )
 RULES = (
     TOMORROW,

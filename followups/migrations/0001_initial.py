@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('source_version', models.PositiveIntegerField(default=0, help_text='Version of the subject it was computed from.')),
                 ('account_id', models.BigIntegerField(help_text='The customer concerned, for lists by customer.', null=True)),
                 ('due_on', models.DateField(verbose_name='due')),
+                ('ends_on', models.DateField(help_text='After this day it is told in the app only.', null=True)),
                 ('params', models.JSONField(default=dict, help_text='Names and dates the text is made from.')),
                 ('state', models.CharField(choices=[('OPEN', 'to be done'), ('DONE', 'done'), ('CANCELLED', 'no longer needed')], default='OPEN', max_length=10, verbose_name='state')),
                 ('snoozed_until', models.DateField(blank=True, null=True, verbose_name='not before')),

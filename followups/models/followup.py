@@ -27,6 +27,7 @@ class FollowUp(Versioned, Recorded):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="follow_ups", verbose_name=_("for whom")
     )
     due_on = models.DateField(_("due"))
+    ends_on = models.DateField(null=True, help_text="After this day it is told in the app only.")
     params = models.JSONField(default=dict, help_text="Names and dates the text is made from.")
     state = models.CharField(_("state"), max_length=10, choices=FollowUpState, default=FollowUpState.OPEN)
     snoozed_until = models.DateField(_("not before"), null=True, blank=True)

@@ -307,6 +307,22 @@ def test_later_than_two_days_it_only_stands_in_the_app(rep):
     assert Notification.objects.get().kind == "undelivered"
 
 
+@pytest.mark.parametrize(
+    ("day", "hour", "sent"), [(24, 0, True), (25, 2, True), (26, 2, False)], ids=["on time", "on the day", "after it"]
+)
+def test_what_is_over_disturbs_nobody_and_stands_in_the_app(rep, post, day: int, hour: int, sent: bool):
+    sender = post()
+    item = FollowUpFactory(recipient=rep, ends_on=date(2026, 11, 25))
+    row = DeliveryFactory(follow_up=item, channel=Channel.EMAIL)
+
+    send(datetime(2026, 11, day, hour, 40, tzinfo=UTC))
+
+    row.refresh_from_db()
+    assert (row.state, row.last_error) == (("SENT", "") if sent else ("CANCELLED", NotSent.TOO_LATE))
+    assert len(sender.parcels) == sent
+    assert Notification.objects.filter(kind="undelivered").count() == (not sent)
+
+
 # --- failures ---------------------------------------------------------------------------------------------------------
 def test_what_is_refused_for_good_is_given_up_and_told_in_the_app(rep, post):
     row = email_of(rep)

@@ -98,12 +98,12 @@ def test_a_dispatcher_killed_in_the_middle_of_sending_loses_nothing(lab):
         assert_all_is_well(here, sink, kills=KILLS)
 
 
-def test_two_dispatchers_at_once_send_nothing_twice(lab):
+def test_three_dispatchers_at_once_send_nothing_twice(lab):
     sink = Sink(seconds=0.2)
     with mail_server(sink) as port:
         here = lab(port)
         here.run("-m", "followups.tests.drill_rows", "people", str(PEOPLE), str(EACH))
-        for child in [here.dispatch("--once"), here.dispatch("--once")]:
+        for child in [here.dispatch("--once") for _each in range(3)]:
             assert child.wait(timeout=120) == 0
         assert_all_is_well(here, sink, kills=0)
         assert len(sink.mails) == PEOPLE

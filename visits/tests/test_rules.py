@@ -67,8 +67,18 @@ def test_a_visit_tomorrow_names_customer_and_time(rep, changhong):
 
     assert (due.recipient_id, due.account_id) == (rep.pk, changhong.pk)
     words = wording(VISIT_TOMORROW, due.params)
-    assert words.title == "Visit 长虹精密 on 2026-11-25 10:30"
+    assert words.title == "Visit 长虹精密 on 11-25 10:30"
     assert words.reason == "It is in your plan. Goal: 谈样品"
+    assert due.ends_on == date(2026, 11, 25)
+
+
+def test_without_a_goal_a_visit_tomorrow_names_the_purpose(rep, changhong):
+    PlanItemFactory(plan__user=rep, plan__day=date(2026, 11, 25), account=changhong, purpose="COLLECTION")
+
+    [due] = visits_tomorrow(context(date(2026, 11, 24)))
+
+    words = wording(VISIT_TOMORROW, due.params)
+    assert (words.title, words.reason) == ("Visit 长虹精密 on 11-25", "It is in your plan. Goal: collection")
 
 
 def test_a_stop_of_a_day_that_is_over_is_asked_for_until_the_set_number_of_days(rep):
