@@ -1,8 +1,10 @@
 """What the scripts for work without a connection say."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TEXTS = {
+    "colon": pgettext_lazy("between label and text", ": "),
     "syncOk": _("Synced"),
     "syncOffline": _("Offline"),
     "syncOfflineWaiting": _("Offline · %(n)s waiting"),

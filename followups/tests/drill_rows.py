@@ -14,6 +14,7 @@ from crm.models import CalendarDay  # noqa: E402
 from followups.actions.items import promise  # noqa: E402
 from followups.planning import plan_follow_ups  # noqa: E402
 from followups.rules import Due, Rule, RuleContext, all_rules, register_rule  # noqa: E402
+from followups.tasks import dispatch  # noqa: E402
 from teams.tests.factories import UserFactory  # noqa: E402
 
 
@@ -51,5 +52,11 @@ def plan(count: int) -> None:
     print(tally.added)  # noqa: T201 - read by the drill
 
 
+def wake(count: int) -> None:
+    """Ask the workers `count` times to send what is due."""
+    for _each in range(count):
+        dispatch.delay()
+
+
 if __name__ == "__main__":
-    {"people": people, "plan": plan}[sys.argv[1]](*map(int, sys.argv[2:]))
+    {"people": people, "plan": plan, "wake": wake}[sys.argv[1]](*map(int, sys.argv[2:]))

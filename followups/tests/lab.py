@@ -136,6 +136,29 @@ def postgres_server() -> str | None:
     return None
 
 
+@contextmanager
+def redis_server(port: int) -> Iterator[str]:
+    """Run a Redis that keeps nothing on disk: what it held is gone when it ends. Yields its address."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # a program found on this machine
+    try:
+        wait_for(lambda: _answers(port), "Redis")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        child.kill()
+        child.wait(timeout=10)
+
+
+def _answers(port: int) -> bool:
+    import socket  # noqa: PLC0415 - used here only
+
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 Store = SqliteStore | PostgresStore
 
 
@@ -148,14 +171,14 @@ class Lab:
     mail_port: int
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start `python <command>` of the product."""
+    def start(self, *command: str, broker: str = "") -> subprocess.Popen[str]:
+        """Start `python <command>` of the product; `broker` is the address of a Redis."""
         environment = os.environ | {
             "DATABASE_URL": self.store.url,
             "VAR_DIR": str(self.folder / "var"),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "READ_DOT_ENV": "0",
-            "REDIS_URL": "",
+            "REDIS_URL": broker,
             "DJANGO_SETTINGS_MODULE": "crm.settings",
             "PYTHONPATH": str(ROOT),
         }
@@ -170,9 +193,9 @@ class Lab:
         self.children.append(child)
         return child
 
-    def run(self, *command: str) -> str:
+    def run(self, *command: str, broker: str = "") -> str:
         """Run a command to its end and return what it said; its failure fails the drill."""
-        child = self.start(*command)
+        child = self.start(*command, broker=broker)
         said, _nothing = child.communicate(timeout=PATIENCE * 2)
         assert child.returncode == 0, said
         return said

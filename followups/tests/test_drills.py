@@ -20,6 +20,7 @@ from followups.tests.lab import (
     kill,
     mail_server,
     postgres_server,
+    redis_server,
     wait_for,
 )
 
@@ -131,6 +132,21 @@ def test_while_the_mail_server_is_out_the_app_goes_on_and_mail_follows(lab):
     with mail_server(sink, port):
         assert here.dispatch("--once").wait(timeout=120) == 0
         assert_all_is_well(here, sink, kills=0)
+
+
+def test_a_broker_that_loses_all_it_held_loses_no_reminder(lab):
+    sink, broker_port = Sink(), free_port()
+    with mail_server(sink) as port:
+        here = lab(port)
+        here.run("-m", "followups.tests.drill_rows", "people", str(PEOPLE), str(EACH))
+        with redis_server(broker_port) as broker:
+            here.run("-m", "followups.tests.drill_rows", "wake", "20", broker=broker)
+        assert here.states("EMAIL") == {"DUE": PEOPLE * EACH}
+        with redis_server(broker_port) as broker:
+            worker = here.start("-m", "celery", "-A", "crm", "worker", "--pool", "solo", broker=broker)
+            here.run("-m", "followups.tests.drill_rows", "wake", "3", broker=broker)
+            wait_for(lambda: here.states("EMAIL")["SENT"] == PEOPLE * EACH, "every mail", children=[worker])
+            assert_all_is_well(here, sink, kills=0)
 
 
 def test_told_to_stop_it_finishes_the_mail_in_its_hands(lab):

@@ -88,7 +88,7 @@
       .filter((field) => field.type !== "hidden")
       .map((field) => [labelOf(field), shownOf(field)])
       .filter(([, shown]) => shown)
-      .map(([label, shown]) => `${label}: ${shown}`)
+      .map(([label, shown]) => `${label}${texts.colon}${shown}`)
       .join("\n");
 
   const isUnsaved = (session) => session.edits > session.written; // also while a write is on its way
@@ -269,7 +269,7 @@
     reply.message,
     ...Object.values(reply.errors || {}).flat(),
     ...(reply.clashes || []).map((clash) =>
-      `${clash.label}: ${fill(texts.theirs, { value: clash.theirs })} · ${fill(texts.ours, { value: clash.ours })}`),
+      `${clash.label}${texts.colon}${fill(texts.theirs, { value: clash.theirs })} · ${fill(texts.ours, { value: clash.ours })}`),
   ].filter(Boolean); // prettier-ignore
   const showReply = (form, reply) => {
     const said = sentences(reply);

@@ -6,12 +6,13 @@ from datetime import date
 
 from accounts.models import Account
 from crm.workdays import DayKind, WorkCalendar, load_calendar
-from followups.models import Approval, ApprovalStep
+from followups.models import Approval
 from teams.models import User
 from visits.actions.plans import KIND
 from visits.choices import ItemState, PlanState
 from visits.models import DayPlan, PlanItem
 from visits.queries.customers import found_accounts
+from visits.queries.signatures import Signature, signature_of
 from visits.queries.suggestions import proposals_for
 from visits.queries.today import stops_of, with_accounts
 from visits.signing import exceptions_of, reasons_of, surroundings_of
@@ -26,16 +27,6 @@ class Stop:
 
     item: PlanItem
     reasons: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Where the plan stands: who is asked, who decided what, with which comment."""
-
-    state: str
-    signer: str
-    comment: str
-    is_by_nobody: bool
 
 
 @dataclass(frozen=True)
@@ -64,21 +55,6 @@ class PlanPage:
     def may_hand_in(self) -> bool:
         """Return whether the plan can be handed in now."""
         return bool(self.stops) and not self.is_over and self.signature.state in (PlanState.DRAFT, PlanState.RETURNED)
-
-
-def signature_of(plan: DayPlan | None) -> Signature:
-    """Return where the signature of a plan stands; one query, two where a plan was handed in."""
-    if plan is None:
-        return Signature(PlanState.DRAFT, "", "", is_by_nobody=False)
-    latest = Approval.objects.about(KIND, plan.pk).filter(kind=KIND).order_by("-pk").first()
-    step = None
-    if latest is not None:
-        steps = ApprovalStep.objects.filter(approval=latest).select_related("approver", "decided_by")
-        step = steps.order_by("-position").first()
-    is_by_nobody = plan.state == PlanState.APPROVED and (latest is None or latest.state != "APPROVED")
-    if step is None or plan.state == PlanState.DRAFT:
-        return Signature(plan.state, "", "", is_by_nobody=is_by_nobody)
-    return Signature(plan.state, str(step.decided_by or step.approver), step.comment, is_by_nobody=is_by_nobody)
 
 
 def _stops(plan: DayPlan | None) -> list[Stop]:

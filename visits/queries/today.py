@@ -15,10 +15,11 @@ from followups.models import FollowUp
 from followups.subjects import address_of
 from followups.wording import wording
 from teams.models import User
-from visits.choices import ItemState
+from visits.choices import ItemState, PlanState
 from visits.models import DayPlan, PlanItem, Visit
 from visits.queries.customers import Customer, customers
 from visits.queries.sheets import Sheet, sheet
+from visits.queries.signatures import Signature, signature_of
 from visits.queries.suggestions import proposals_for
 from visits.rules import NOT_LOGGED, VISIT_TOMORROW
 from visits.signing import week_start
@@ -97,6 +98,7 @@ class Draft:
     plan: DayPlan | None
     stops: Sequence[PlanItem]
     proposals: Sequence[tuple[Account, Proposal]]
+    returned: Signature | None
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,9 @@ def _draft(
     day = calendar.add_workdays(on, 1)
     planned = stops.get(day, [])
     proposals = [] if planned else proposals_for(user, day, on=on, calendar=calendar, limit=DRAFT_SIZE)
-    return Draft(day, plans.get(day), planned, with_accounts(proposals) if proposals else [])
+    plan = plans.get(day)
+    returned = signature_of(plan) if plan and plan.state == PlanState.RETURNED else None
+    return Draft(day, plan, planned, with_accounts(proposals) if proposals else [], returned)
 
 
 def todays_page(user: User, *, on: date, calendar: WorkCalendar) -> Today:

@@ -10,7 +10,7 @@ from followups.actions.approvals import approve, send_back
 from visits.actions.plans import add_stop, hand_in, plan_for, waiting_approval
 from visits.choices import PlanState, Suggestion
 from visits.models import PlanItem
-from visits.queries.planning import signature_of
+from visits.queries.signatures import signature_of
 from visits.signing import describe
 from visits.suggesting import Cause
 from visits.tests.factories import DayPlanFactory, PlanItemFactory

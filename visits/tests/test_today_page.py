@@ -6,10 +6,12 @@ import pytest
 import time_machine
 
 from accounts.tests.factories import AccountFactory, ContactFactory
+from followups.actions.approvals import send_back
 from followups.actions.items import promise
 from followups.models import FollowUp
 from followups.planning import plan_follow_ups
 from pipeline.tests.factories import OpportunityFactory
+from visits.actions.plans import add_stop, hand_in, plan_for, waiting_approval
 from visits.choices import ItemState
 from visits.models import PlanItem
 from visits.tests.factories import PlanItemFactory, VisitFactory
@@ -126,6 +128,19 @@ def test_the_next_working_day_is_drafted_from_who_is_due(page, rep, changhong):
     [(account, proposal)] = response.context["page"].draft.proposals
     assert (account, proposal.words) == (changhong, ["Tier A: contact owed since 11-25"])
     assert "Take over this one" in response.content.decode()
+
+
+def test_a_plan_that_was_returned_says_why(page, rep, manager, changhong, now):
+    plan = plan_for(rep, TOMORROW)
+    add_stop(plan, account=changhong, actor=rep, now=now)
+    hand_in(plan, actor=rep, now=now)
+    assert "has returned it" not in page().content.decode()
+    send_back(waiting_approval(plan), actor=manager, now=now, comment="还缺利维精密")
+
+    html = page().content.decode()
+
+    assert "赵敏 has returned it: 还缺利维精密" in html
+    assert 'action="/plan/2026-11-25/hand-in/"' in html
 
 
 def test_after_a_save_only_the_plan_is_drawn_anew(page, rep, changhong):
