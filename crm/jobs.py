@@ -26,19 +26,29 @@ MAX_ATTEMPTS = 5
 Work = Callable[["Running"], dict[str, Any]]
 _work: dict[str, Work] = {}
 _refusals: dict[str, tuple[type[Exception], ...]] = {}
+_ended: dict[str, Callable[[Job], None]] = {}
 
 
 class JobCancelled(Exception):
     """Raised inside the work when the owner asked to stop, or another worker has taken the job over."""
 
 
-def register_job(kind: str, work: Work, *, refusals: tuple[type[Exception], ...] = ()) -> None:
+def register_job(
+    kind: str,
+    work: Work,
+    *,
+    refusals: tuple[type[Exception], ...] = (),
+    ended: Callable[[Job], None] | None = None,
+) -> None:
     """Make `work(running)` what a job of `kind` does; it returns the result to keep.
 
-    `refusals` are errors whose text is meant for the person who started it.
+    `refusals` are errors whose text is meant for the person who started it. `ended(job)` clears up after a job that
+    failed or was cancelled; it is called once, and never while another worker has the job.
     """
     _work[kind] = work
     _refusals[kind] = refusals
+    if ended is not None:
+        _ended[kind] = ended
 
 
 class Running:
@@ -81,7 +91,9 @@ def cancel_job(job: Job, *, actor: Any, now: datetime) -> bool:
     """Ask a job to stop; one that has not begun is over at once. Return False for one that is over already."""
     waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
     running = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
-    if not waiting.update(state=JobState.CANCELLED, finished_at=now) and not running.update(cancel_asked=True):
+    if waiting.update(state=JobState.CANCELLED, finished_at=now):
+        _clear_up(job)
+    elif not running.update(cancel_asked=True):
         return False
     record("job.cancelled", job, actor=actor)
     return True
@@ -98,7 +110,8 @@ def claim_job(pk: int, *, now: datetime) -> Running | None:
 
 
 def _finish(running: Running, state: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:
-    Job.objects.filter(pk=running.job.pk, lease_token=running._token).update(
+    """Close the job, unless another worker has taken it over; clear up after one that did not end well."""
+    mine = Job.objects.filter(pk=running.job.pk, lease_token=running._token).update(
         state=state,
         result=result or {},
         error=error[:2000],
@@ -106,6 +119,13 @@ def _finish(running: Running, state: str, *, result: dict[str, Any] | None = Non
         lease_token=None,
         lease_until=None,
     )
+    if mine and state != JobState.DONE:
+        _clear_up(running.job)
+
+
+def _clear_up(job: Job) -> None:
+    if job.kind in _ended:
+        _ended[job.kind](job)
 
 
 def run_job(pk: int, *, now: datetime) -> None:
@@ -131,5 +151,7 @@ def run_job(pk: int, *, now: datetime) -> None:
 def abandoned_jobs(*, now: datetime) -> list[int]:
     """Return jobs that wait although nobody was woken for them, or whose worker died."""
     late = Q(state=JobState.WAITING, recorded_at__lt=now - LEASE) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    Job.objects.filter(late, attempts__gte=MAX_ATTEMPTS).update(state=JobState.FAILED, finished_at=now)
+    for job in Job.objects.filter(late, attempts__gte=MAX_ATTEMPTS):
+        if Job.objects.filter(late, pk=job.pk).update(state=JobState.FAILED, finished_at=now, lease_token=None):
+            _clear_up(job)
     return list(Job.objects.filter(late).values_list("pk", flat=True))

@@ -16,11 +16,13 @@ class ImportsConfig(AppConfig):
         from crm.navigation import NavEntry, register_nav
         from crm.tabular import UnreadableFile
         from imports.actions import runs
+        from imports.actions.back import CannotImport
         from teams.choices import Role
 
-        refusals = (UnreadableFile, runs.CannotImport)
-        register_job("import.check", runs.check, refusals=refusals)
-        register_job("import.load", runs.load, refusals=refusals)
+        refusals = (UnreadableFile, CannotImport)
+        register_job("import.check", runs.check, refusals=refusals, ended=runs.ended)
+        register_job("import.load", runs.load, refusals=refusals, ended=runs.ended)
+        register_job("import.take_back", runs.take_back, refusals=refusals, ended=runs.ended)
         register_nav(
             NavEntry(
                 key="imports",

@@ -12,6 +12,7 @@ class RunState(models.TextChoices):
     CHECKED = "CHECKED", _("checked, waiting for your go")
     LOADING = "LOADING", _("being loaded")
     DONE = "DONE", _("loaded")
+    UNDOING = "UNDOING", _("being taken back")
     STOPPED = "STOPPED", _("stopped, nothing kept")
     UNDONE = "UNDONE", _("taken back")
 
@@ -33,3 +34,4 @@ class Existing(models.TextChoices):
     FILL = "FILL", _("fill empty fields only")
     OVERWRITE = "OVERWRITE", _("overwrite")
     SKIP = "SKIP", _("leave as it is")
+    CREATE = "CREATE", _("make a second one")

@@ -116,15 +116,18 @@ def _with_required(columns: dict[str, str], shape: str, by_fold: dict[str, str])
     return columns
 
 
-def guess_shape(headers: Sequence[str]) -> str:
-    """Return the shape whose fields the headings name best: all required ones, then the larger share."""
+def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -> str:
+    """Return the shape whose fields the headings name best: all required ones, then the larger share.
 
-    def fit(shape: str) -> tuple[bool, int, float]:
+    A table whose headings name nothing is one of customers until somebody says what it is.
+    """
+
+    def fit(shape: str) -> tuple[bool, int, float, bool]:
         columns = match_columns(headers, shape)
         required = {target.name for target in FIELDS[shape] if target.is_required}
-        return required <= set(columns), len(columns), len(columns) / len(FIELDS[shape])
+        return required <= set(columns), len(columns), len(columns) / len(FIELDS[shape]), shape == Shape.ACCOUNTS
 
-    return max(FIELDS, key=fit)
+    return max(shapes, key=fit)
 
 
 def missing_fields(columns: Iterable[str], shape: str) -> list[Target]:

@@ -63,6 +63,8 @@ class ImportFile(models.Model):
     columns = models.JSONField(default=dict, help_text=_("Field → heading."))
     rows = models.PositiveIntegerField(_("rows"), default=0)
     warnings = models.JSONField(default=list)
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True)
+    sheets = models.JSONField(default=list, help_text=_("The sheets to choose from."))
 
     class Meta:
         verbose_name = _("import file")
@@ -79,11 +81,13 @@ class ImportFile(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row an import made; taking the import back removes what is still as it was."""
+    """A row an import made (no `before`) or changed; taking the import back needs it as the import left it."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="made")
     model = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
+    before = models.JSONField(null=True, help_text=_("Fields as they were; none for a row the import made."))
+    after = models.JSONField(null=True, help_text=_("The same fields as the import left them."))
 
     class Meta:
         verbose_name = _("imported row")
@@ -92,3 +96,37 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}"
+
+
+class RefusedRow(models.Model):
+    """A row that is not loaded: as it was read, with the reason, to be handed back."""
+
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="refused")
+    number = models.PositiveIntegerField(_("row"))
+    cells = models.JSONField(default=list)
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("refused row")
+        verbose_name_plural = _("refused rows")
+        constraints = [models.UniqueConstraint(fields=["file", "number"], name="refused_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.reason}"[:80]
+
+
+class Remembered(models.Model):
+    """What a person decided at an earlier import: which heading is which field, what an unknown name means."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    about = models.CharField(max_length=20, help_text=_("“answer”, or what the rows were."))
+    key = models.CharField(max_length=300, help_text=_("A question, or a heading."))
+    value = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("remembered choice")
+        verbose_name_plural = _("remembered choices")
+        constraints = [models.UniqueConstraint(fields=["owner", "about", "key"], name="remembered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} → {self.value}"

@@ -20,6 +20,7 @@ _BY_WORD = {folded(word): state for state, words in OUTCOMES.items() for word in
 OWN = "own-pipeline"
 IMPORTED_KEY = "imported"
 BANDS = (25, 50, 75)
+MOST_STAGES = 20  # a column with more words than that names something else
 
 
 def state_of(stage: str) -> OpportunityState:
@@ -41,16 +42,20 @@ class Stages:
         )
         self._steps: dict[str, Step] = {}
         unknown = [stage for stage in self._asked(seen) if stage]
+        self._too_many = {folded(stage) for stage in unknown[MOST_STAGES:]}
+        unknown = unknown[:MOST_STAGES]
         unknown.sort(key=lambda stage: (seen[stage][1] / seen[stage][0], -seen[stage][0]))
         self._own = [self._own_step(stage, number) for number, stage in enumerate(unknown, start=1)]
 
     def _asked(self, seen: Mapping[str, tuple[int, int]]) -> list[str]:
         """Settle every stage that is ours or was answered; return those that get a step of their own."""
-        unknown = []
+        unknown: list[str] = []
         for stage, (count, _dated) in seen.items():
             if not stage or state_of(stage) != OpportunityState.OPEN:
                 continue
-            step = self._our_step(stage) or self._answered_step(stage, count)
+            step = self._our_step(stage)
+            if step is None and len(unknown) < MOST_STAGES:
+                step = self._answered_step(stage, count)
             if step is None:
                 unknown.append(stage)
             else:
@@ -65,8 +70,7 @@ class Stages:
         choices = [(OWN, _("keep it as a step of a pipeline of its own"))]
         choices += [(f"step:{step.pk}", _("it is %(step)s") % {"step": step}) for step in self._ours]
         text = _("The stage “%(stage)s” is none of our steps.") % {"stage": stage}
-        question = Question(f"stage:{stage}", text, choices, OWN, count=count - 1)
-        answer = self._loading.answer(question)
+        answer = self._loading.answer(Question(f"stage:{stage}", text, choices, OWN), rows=count)
         return next((step for step in self._ours if answer == f"step:{step.pk}"), None)
 
     def _own_step(self, stage: str, number: int) -> Step:
@@ -85,14 +89,18 @@ class Stages:
             found = Step.objects.create(
                 pipeline=pipeline, position=position, code=str(position), name=stage[:60], band=band, expected_days=60
             )
-            self._loading.made.append((Step._meta.label_lower, found.pk))
+            self._loading.note_made(found)
         if is_new:
-            self._loading.made.append((Pipeline._meta.label_lower, pipeline.pk))
+            self._loading.note_made(pipeline)
         return found  # type: ignore[no-any-return]
 
     def step(self, stage: str) -> Step:
         """Return the step a stage stands for; an outcome stands at the last step of the file's pipeline."""
         if not stage:
-            raise ValidationError({"stage": ValidationError(_("the stage is missing"), code="missing")})
+            raise ValidationError({"stage": ValidationError(_("is missing"), code="missing")})
+        if folded(stage) in self._too_many:
+            text = _("expected a stage, found “%(found)s” and more than %(count)s other words; is it the right column?")
+            words = {"found": stage[:40], "count": MOST_STAGES}
+            raise ValidationError({"stage": ValidationError(text % words, code="many")})
         known = self._steps.get(folded(stage))
         return known or (self._own or self._ours)[-1]

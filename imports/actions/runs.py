@@ -1,119 +1,184 @@
-"""Steps of an import: upload, match columns, check, answer, load, take back."""
+"""Steps of an import: upload, match columns, check, answer, load."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import jobs
 from crm.audit import record
-from crm.jobs import JobCancelled, Running, start_job
-from crm.tabular import read_table
+from crm.jobs import Running, start_job
+from crm.models import Job
+from crm.tabular import Table, UnreadableFile, read_table
 from crm.tasks import run_job
-from imports.choices import RunState
+from imports.access import shapes_for
+from imports.actions import back
+from imports.actions.back import CannotImport, in_state
+from imports.choices import RunState, Shape
 from imports.context import Loading
 from imports.fields import guess_shape, match_columns, missing_fields
-from imports.loading import in_order, run_through
-from imports.models import ImportedRow, ImportFile, ImportRun
+from imports.findings import Findings
+from imports.loading import in_order, open_table, run_through
+from imports.memory import ANSWERS, remember, remember_columns, remembered, remembered_shape, with_remembered
+from imports.models import ImportFile, ImportRun, RefusedRow
 from teams.models import User
 
+logger = logging.getLogger(__name__)
+Wake = Callable[[int], object]
+
 SAMPLES = 3
-UNDO_FOR = timedelta(hours=24)
-BATCH = 500
-
-
-class CannotImport(Exception):
-    """The step cannot be taken now; the message says what to do."""
+AT_ONCE = 200  # so many rows are checked and loaded while the person waits; it takes less than three seconds
 
 
 @transaction.atomic
-def upload(files: Sequence[tuple[str, bytes]], *, actor: User) -> ImportRun:
-    """Keep the uploaded files and guess what they hold; raises UnreadableFile for the first that cannot be read."""
+def upload(files: Sequence[tuple[str, bytes]], *, actor: User, encoding: str = "") -> ImportRun:
+    """Keep the uploaded files and guess what they hold; raises UnreadableFile for the first that cannot be read.
+
+    `encoding` is what the person chose for text files that do not say.
+    """
     run = ImportRun.objects.create(owner=actor)
     for position, (name, data) in enumerate(files):
-        table = read_table(data, name)
-        rows = table.rows
-        samples = [row.cells for row in islice(rows, SAMPLES)]
-        shape = guess_shape(table.headers)
-        file = ImportFile(
-            run=run,
-            position=position,
-            name=name[:200],
-            shape=shape,
-            encoding=table.encoding if table.kind == "csv" else "",
-            headers=table.headers,
-            samples=samples,
-            columns=match_columns(table.headers, shape),
-            rows=len(samples) + sum(1 for _row in rows),
-            warnings=table.warnings,
-        )
+        try:
+            table = read_table(data, name, encoding=encoding or None)
+            file = _described(ImportFile(run=run, position=position, name=name[:200]), table, actor)
+        except UnreadableFile as refusal:
+            sentence = f"{name}: {refusal.sentence}" if len(files) > 1 else refusal.sentence
+            raise UnreadableFile(refusal.code, sentence) from refusal
         default_storage.save(file.path, ContentFile(data))
         file.save(force_insert=True)
     record("import.uploaded", run, actor=actor, changes={"files": [name for name, _data in files]})
     return run
 
 
+def _described(file: ImportFile, table: Table, actor: User) -> ImportFile:
+    """Set what a table says of itself, and what its rows seem to be; raises UnreadableFile for one without rows."""
+    rows = table.rows
+    file.samples = [[cell[:200] for cell in row.cells] for row in islice(rows, SAMPLES)]
+    file.rows = len(file.samples) + sum(1 for _row in rows)
+    if not file.rows:
+        raise UnreadableFile(
+            "no-rows", _("The table has headings but no rows. Fill it in, save it and upload it again.")
+        )
+    file.encoding = table.encoding if table.kind == "csv" else ""
+    file.headers, file.warnings = table.headers, table.warnings
+    file.sheet, file.sheets = table.sheet, table.sheets
+    shapes = shapes_for(actor)
+    before = remembered_shape(actor, table.headers)
+    file.shape = before if before in shapes else guess_shape(table.headers, shapes)
+    file.columns = with_remembered(actor, file.shape, table.headers, match_columns(table.headers, file.shape))
+    return file
+
+
+@transaction.atomic
+def look_again(file: ImportFile, *, shape: str, sheet: str, actor: User) -> ImportFile:
+    """Read another sheet of a file, or take its rows for something else, and match the columns anew."""
+    in_state(file.run, RunState.COLUMNS, RunState.CHECKED)
+    if sheet and sheet != file.sheet:
+        file.sheet = sheet
+        _described(file, open_table(file), actor)
+    elif shape in shapes_for(actor):
+        file.shape = shape
+        file.columns = with_remembered(actor, shape, file.headers, match_columns(file.headers, shape))
+    file.save()
+    record("import.looked_at_again", file.run, actor=actor, changes={"file": file.name, "shape": file.shape})
+    return file
+
+
 @transaction.atomic
 def match(file: ImportFile, *, shape: str, columns: Mapping[str, str], actor: User) -> None:
     """Say what a file holds and which heading is which field; raises CannotImport where a required one is missing."""
-    _in_state(file.run, RunState.COLUMNS, RunState.CHECKED)
+    in_state(file.run, RunState.COLUMNS, RunState.CHECKED)
+    _may_bring(shape, actor)
     missing = missing_fields(columns, shape)
     if missing:
         names = ", ".join(str(target.label) for target in missing)
         raise CannotImport(_("%(file)s: choose a column for %(names)s.") % {"file": file.name, "names": names})
     file.shape, file.columns = shape, dict(columns)
     file.save(update_fields=["shape", "columns"])
+    remember_columns(actor, shape, file.headers, columns)
     record("import.matched", file.run, actor=actor, changes={"file": file.name, "shape": shape})
 
 
-def _in_state(run: ImportRun, *states: str) -> ImportRun:
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state not in states:
-        raise CannotImport(_("This import is %(state)s.") % {"state": run.get_state_display()})
+def _may_bring(shape: str, actor: User) -> None:
+    if shape not in shapes_for(actor):
+        words = {"shape": Shape(shape).label}
+        raise CannotImport(_("You cannot import %(shape)s. Ask an admin or the director to do it.") % words)
+
+
+@transaction.atomic
+def change_columns(run: ImportRun, *, actor: User) -> ImportRun:
+    """Go back from the check to the columns."""
+    run = in_state(run, RunState.CHECKED)
+    run.state = RunState.COLUMNS
+    run.save(update_fields=["state"])
+    record("import.back_to_columns", run, actor=actor)
     return run
 
 
 @transaction.atomic
-def start_check(run: ImportRun, *, actor: User) -> ImportRun:
+def start_check(run: ImportRun, *, actor: User, wake: Wake | None = None) -> ImportRun:
     """Check all rows in the worker; nothing is written."""
-    run = _in_state(run, RunState.COLUMNS, RunState.CHECKED)
+    run = in_state(run, RunState.COLUMNS, RunState.CHECKED)
     for file in run.files.all():
+        _may_bring(file.shape, actor)
         if missing_fields(file.columns, file.shape):
             raise CannotImport(_("%(file)s: the columns are not matched yet.") % {"file": file.name})
-    return _start(run, RunState.CHECKING, "import.check", _("Check %(files)s") % {"files": run}, actor)
+    return _start(run, RunState.CHECKING, "import.check", _("Check %(files)s") % {"files": run}, actor, wake)
 
 
 @transaction.atomic
 def answer(run: ImportRun, *, answers: Mapping[str, str], existing: str, actor: User) -> ImportRun:
-    """Keep the user's answers to the questions of the check."""
-    run = _in_state(run, RunState.CHECKED)
+    """Keep the user's answers to the questions of the check, for this import and as a proposal for the next."""
+    run = in_state(run, RunState.CHECKED)
     run.answers, run.existing = dict(answers), existing
     run.save(update_fields=["answers", "existing"])
-    record("import.answered", run, actor=actor, changes={"answers": dict(answers)})
+    remember(actor, ANSWERS, answers)
+    record("import.answered", run, actor=actor, changes={"answers": dict(answers), "existing": existing})
     return run
 
 
 @transaction.atomic
-def start_load(run: ImportRun, *, actor: User) -> ImportRun:
+def start_load(run: ImportRun, *, actor: User, wake: Wake | None = None) -> ImportRun:
     """Load in the worker what the check allowed."""
-    run = _in_state(run, RunState.CHECKED)
-    return _start(run, RunState.LOADING, "import.load", _("Import %(files)s") % {"files": run}, actor)
+    run = in_state(run, RunState.CHECKED)
+    return _start(run, RunState.LOADING, "import.load", _("Import %(files)s") % {"files": run}, actor, wake)
 
 
-def _start(run: ImportRun, state: str, kind: str, title: str, actor: User) -> ImportRun:
-    run.job = start_job(kind, title=title, actor=actor, params={"run": run.pk}, wake=run_job.delay)
+@transaction.atomic
+def start_taking_back(run: ImportRun, *, actor: User, wake: Wake | None = None) -> ImportRun:
+    """Remove in the worker what an import made; raises CannotImport when it is too late."""
+    run = in_state(run, RunState.DONE)
+    back.check_time(run, now=timezone.now())
+    title = _("Take back %(files)s") % {"files": run}
+    return _start(run, RunState.UNDOING, "import.take_back", title, actor, wake, rows=run.made.count())
+
+
+def _start(
+    run: ImportRun, state: str, kind: str, title: str, actor: User, wake: Wake | None, rows: int | None = None
+) -> ImportRun:
+    count = sum(file.rows for file in run.files.all()) if rows is None else rows
+    wake = wake or (_run_here if count <= AT_ONCE else run_job.delay)
+    run.job = start_job(kind, title=title, actor=actor, params={"run": run.pk}, wake=wake)
     run.state = state
     run.save(update_fields=["job", "state"])
     return run
 
 
-def _loading(run: ImportRun, *, is_check: bool) -> Loading:
+def _run_here(pk: int) -> None:
+    """Do a short job at once; what goes wrong is kept with the job and shown on its page."""
+    try:
+        jobs.run_job(pk, now=timezone.now())
+    except Exception:
+        logger.exception("job %s", pk)
+
+
+def _loading(run: ImportRun, *, is_check: bool, progress: Mapping[str, Any]) -> Loading:
     now = timezone.now()
     return Loading(
         actor=run.owner,
@@ -122,16 +187,25 @@ def _loading(run: ImportRun, *, is_check: bool) -> Loading:
         answers=run.answers,
         existing=run.existing,
         is_check=is_check,
+        findings=Findings.from_json(progress.get("findings", {})),
+        remembered=remembered(run.owner, ANSWERS),
+        made_before=set(run.made.filter(before__isnull=True).values_list("model", "object_id")),
     )
 
 
 def check(running: Running) -> dict[str, Any]:
-    """Work of the job that checks."""
-    run = ImportRun.objects.select_related("owner").get(pk=running.job.params["run"])
+    """Work of the job that checks; one that is taken over begins again."""
+    run = _run_of(running.job)
     files = list(run.files.all())
-    loading = _loading(run, is_check=True)
+    loading = _loading(run, is_check=True, progress={})
+    RefusedRow.objects.filter(file__run=run).delete()
     total, before = sum(file.rows for file in files), _rows_before(files)
-    run_through(files, loading, each=lambda number, done: running.step(before[number] + done, total=total))
+
+    def each(number: int, done: int) -> None:
+        _keep_refused(loading)
+        running.step(before[number] + done, total=total)
+
+    run_through(files, loading, each=each)
     run.report, run.state = loading.findings.as_json(), RunState.CHECKED
     run.save(update_fields=["report", "state"])
     return {"url": f"/import/{run.key}/"}
@@ -139,26 +213,45 @@ def check(running: Running) -> dict[str, Any]:
 
 def load(running: Running) -> dict[str, Any]:
     """Work of the job that loads, portion by portion; a killed worker's successor goes on where it stopped."""
-    run = ImportRun.objects.select_related("owner").get(pk=running.job.params["run"])
+    run = _run_of(running.job)
     files = list(run.files.all())
-    loading = _loading(run, is_check=False)
     progress = running.job.progress
+    if not progress:
+        RefusedRow.objects.filter(file__run=run).delete()
+    loading = _loading(run, is_check=False, progress=progress)
     total, before = sum(file.rows for file in files), _rows_before(files)
 
     def each(number: int, done: int) -> None:
-        _keep_made(run, loading)
+        back.keep(run, loading)
+        _keep_refused(loading)
         kept = {"file": number, "rows": done, "findings": loading.findings.as_json()}
         running.step(before[number] + done, total=total, progress=kept)
 
-    try:
-        run_through(files, loading, each=each, start=(progress.get("file", 0), progress.get("rows", 0)))
-    except JobCancelled:
-        _remove_made(run)
-        finish(run, RunState.STOPPED, {}, actor=run.owner)
-        raise
-    _save_failures(run, loading)
-    finish(run, RunState.DONE, loading.findings.as_json(), actor=run.owner)
+    run_through(files, loading, each=each, start=(progress.get("file", 0), progress.get("rows", 0)))
+    back.finish(run, RunState.DONE, loading.findings.as_json(), actor=run.owner)
     return {"url": f"/import/{run.key}/"}
+
+
+def take_back(running: Running) -> dict[str, Any]:
+    """Work of the job that takes an import back."""
+    run = _run_of(running.job)
+    back.take_back(run, actor=run.owner, now=timezone.now(), beat=lambda done, total: running.step(done, total=total))
+    return {"url": f"/import/{run.key}/"}
+
+
+def ended(job: Job) -> None:
+    """Clear up after a job that failed or was cancelled: back to where it began, nothing half done."""
+    run = _run_of(job)
+    if job.kind == "import.load" and run.state == RunState.LOADING:
+        back.stop(run, actor=run.owner)
+        return
+    began = {RunState.CHECKING: RunState.COLUMNS, RunState.UNDOING: RunState.DONE}
+    if run.state in began:
+        ImportRun.objects.filter(pk=run.pk, state=run.state).update(state=began[RunState(run.state)])
+
+
+def _run_of(job: Job) -> ImportRun:
+    return ImportRun.objects.select_related("owner").get(pk=job.params["run"])
 
 
 def _rows_before(files: Iterable[ImportFile]) -> list[int]:
@@ -168,58 +261,11 @@ def _rows_before(files: Iterable[ImportFile]) -> list[int]:
     return sums
 
 
-def _keep_made(run: ImportRun, loading: Loading) -> None:
-    """Note what was made, for taking back."""
-    rows = [ImportedRow(run=run, model=model, object_id=pk) for model, pk in loading.made]
-    ImportedRow.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-    loading.made.clear()
-
-
-def _save_failures(run: ImportRun, loading: Loading) -> None:
-    run.report = run.report | {"failures": loading.findings.failures}
-    run.save(update_fields=["report"])
-
-
-@transaction.atomic
-def finish(run: ImportRun, state: str, result: dict[str, Any], *, actor: User) -> None:
-    """Close an import and write the one row of history that says what it did."""
-    run.state, run.result, run.finished_at = state, result, timezone.now()
-    run.save(update_fields=["state", "result", "finished_at"])
-    counts = {name: result.get(name, {}) for name in ("created", "updated", "skipped")}
-    record("import.finished", run, actor=actor, changes={"state": state} | counts)
-
-
-# What an import made is removed in this order: what refers to others first.
-REMOVED_IN_ORDER = (
-    "accounts.turnover", "pipeline.opportunity", "accounts.contact", "accounts.account", "accounts.industry",
-    "pipeline.product", "pipeline.step", "pipeline.pipeline", "teams.user", "teams.team",
-)  # fmt: skip
-
-
-@transaction.atomic
-def take_back(run: ImportRun, *, actor: User, now: datetime) -> ImportRun:
-    """Remove what an import made; raises CannotImport when it is too late or when something now hangs on a row."""
-    run = _in_state(run, RunState.DONE)
-    if run.finished_at is None or run.finished_at < now - UNDO_FOR:
-        raise CannotImport(_("An import can be taken back for 24 hours; this one is older."))
-    try:
-        with transaction.atomic():
-            _remove_made(run)
-    except models.ProtectedError as error:
-        names = ", ".join(str(row) for row in islice(error.protected_objects, 3))
-        raise CannotImport(
-            _("Work has begun on what was imported (%(names)s), so it cannot be taken back.") % {"names": names}
-        ) from None
-    run.state = RunState.UNDONE
-    run.save(update_fields=["state"])
-    record("import.taken_back", run, actor=actor)
-    return run
-
-
-def _remove_made(run: ImportRun) -> None:
-    for label in REMOVED_IN_ORDER:
-        model = apps.get_model(label)
-        keys = list(run.made.filter(model=label).order_by("-object_id").values_list("object_id", flat=True))
-        for start in range(0, len(keys), BATCH):
-            model._default_manager.filter(pk__in=keys[start : start + BATCH]).delete()
-    run.made.all().delete()
+def _keep_refused(loading: Loading) -> None:
+    """Write down the rows of a portion that are not loaded."""
+    rows = [
+        RefusedRow(file_id=row.file, number=row.row, cells=row.cells, reason=row.reason)
+        for row in loading.findings.refused
+    ]
+    RefusedRow.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    loading.findings.refused.clear()

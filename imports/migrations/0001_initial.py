@@ -20,6 +20,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('model', models.CharField(max_length=60)),
                 ('object_id', models.BigIntegerField()),
+                ('before', models.JSONField(help_text='Fields as they were; none for a row the import made.', null=True)),
+                ('after', models.JSONField(help_text='The same fields as the import left them.', null=True)),
             ],
             options={
                 'verbose_name': 'imported row',
@@ -40,6 +42,8 @@ class Migration(migrations.Migration):
                 ('columns', models.JSONField(default=dict, help_text='Field → heading.')),
                 ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
                 ('warnings', models.JSONField(default=list)),
+                ('sheet', models.CharField(blank=True, max_length=100, verbose_name='sheet')),
+                ('sheets', models.JSONField(default=list, help_text='The sheets to choose from.')),
             ],
             options={
                 'verbose_name': 'import file',
@@ -52,8 +56,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('COLUMNS', 'columns to be matched'), ('CHECKING', 'being checked'), ('CHECKED', 'checked, waiting for your go'), ('LOADING', 'being loaded'), ('DONE', 'loaded'), ('STOPPED', 'stopped, nothing kept'), ('UNDONE', 'taken back')], default='COLUMNS', max_length=10, verbose_name='state')),
-                ('existing', models.CharField(choices=[('FILL', 'fill empty fields only'), ('OVERWRITE', 'overwrite'), ('SKIP', 'leave as it is')], default='FILL', max_length=10, verbose_name='rows that are there already')),
+                ('state', models.CharField(choices=[('COLUMNS', 'columns to be matched'), ('CHECKING', 'being checked'), ('CHECKED', 'checked, waiting for your go'), ('LOADING', 'being loaded'), ('DONE', 'loaded'), ('UNDOING', 'being taken back'), ('STOPPED', 'stopped, nothing kept'), ('UNDONE', 'taken back')], default='COLUMNS', max_length=10, verbose_name='state')),
+                ('existing', models.CharField(choices=[('FILL', 'fill empty fields only'), ('OVERWRITE', 'overwrite'), ('SKIP', 'leave as it is'), ('CREATE', 'make a second one')], default='FILL', max_length=10, verbose_name='rows that are there already')),
                 ('answers', models.JSONField(default=dict, help_text='Question → answer.')),
                 ('report', models.JSONField(default=dict, help_text='What the check found.')),
                 ('result', models.JSONField(default=dict, help_text='What was loaded.')),
@@ -63,6 +67,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
+            },
+        ),
+        migrations.CreateModel(
+            name='RefusedRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(verbose_name='row')),
+                ('cells', models.JSONField(default=list)),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused', to='imports.importfile')),
+            ],
+            options={
+                'verbose_name': 'refused row',
+                'verbose_name_plural': 'refused rows',
+                'constraints': [models.UniqueConstraint(fields=('file', 'number'), name='refused_row_once')],
             },
         ),
     ]

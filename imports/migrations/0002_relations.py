@@ -42,4 +42,19 @@ class Migration(migrations.Migration):
             model_name='importedrow',
             constraint=models.UniqueConstraint(fields=('run', 'model', 'object_id'), name='imported_row_once'),
         ),
+        migrations.CreateModel(
+            name='Remembered',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(help_text='“answer”, or what the rows were.', max_length=20)),
+                ('key', models.CharField(help_text='A question, or a heading.', max_length=300)),
+                ('value', models.CharField(max_length=300)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'remembered choice',
+                'verbose_name_plural': 'remembered choices',
+                'constraints': [models.UniqueConstraint(fields=('owner', 'about', 'key'), name='remembered_once')],
+            },
+        ),
     ]

@@ -1,19 +1,20 @@
-"""Customers and the people there."""
+"""Customers."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.choices import Source
-from accounts.models import Account, Contact, Industry, Turnover
-from accounts.naming import account_search_text, contact_search_text
+from accounts.models import Account, Industry
+from accounts.naming import account_search_text
 from crm.models.abstract import Origin
-from imports.cells import as_amount, as_date, as_whole, limited, plain
+from imports.cells import as_whole, as_year, limited, plain
 from imports.choices import Shape
-from imports.context import NEW
-from imports.resources.base import LeaveOut, LoadingResource
+from imports.context import EMPTY, LEAVE_OUT, ME, Loading
+from imports.findings import Question
+from imports.resources.base import LeaveOut, LoadingResource, Row, missing, stored
 from teams.models import User
 
 TEXTS = {
@@ -26,144 +27,172 @@ class AccountResource(LoadingResource):
     """One row a customer, found again by its number, else by its name."""
 
     shape = Shape.ACCOUNTS
+    winds_up = True
 
     class Meta(LoadingResource.Meta):
         model = Account
 
-    def find(self, row: Mapping[str, str]) -> Account | None:
-        """Return the customer of that number or name."""
+    def find(self, row: Row) -> Account | None:
+        """Return the customer of that number or name; raises ValidationError for one of another team."""
         number = plain(row.get("external_id", ""))
         found: Account | None = self.loading.account_numbers.get(number) if number else None
-        return found or self.loading.accounts.get(plain(row.get("name", "")))
+        if found is None:
+            found = self.loading.accounts.get(plain(row.get("name", "")))
+            if found is not None and number and found.external_id and found.external_id != number:
+                found = None  # another company of the same name
+        return None if found is None else self.loading.mine(found)
 
-    def fill(self, instance: Account, row: Mapping[str, str], *, is_new: bool) -> None:
+    def taken(self, row: Row) -> tuple[str, str] | None:
+        """Return that the number is taken: a number belongs to one customer."""
+        number = plain(row.get("external_id", ""))
+        if number and self.loading.account_numbers.get(number) is not None:
+            return "external_id", _("another customer already has the number “%(number)s”") % {"number": number}
+        return None
+
+    def fill(self, instance: Account, row: Row, *, is_new: bool) -> None:
         """Set the customer's facts."""
-        for name, length in TEXTS.items():
-            self.put(instance, name, self.cell(row, name, limited, length), is_new=is_new)
-        if not instance.name:
-            raise ValidationError({"name": ValidationError(_("the name is missing"), code="missing")})
-        self.put(instance, "employees", self.cell(row, "employees", as_whole), is_new=is_new)
-        self.put(instance, "founded", self.cell(row, "founded", as_whole), is_new=is_new)
-        self._place(instance, row, is_new=is_new)
+        texts = {name: self.cell(row, name, limited, length) for name, length in TEXTS.items()}
+        numbers = {"employees": self.cell(row, "employees", as_whole), "founded": self.cell(row, "founded", as_year)}
+        if not texts["name"]:
+            raise ValidationError({"name": ValidationError(_("is missing"), code="missing")})
+        owner = self._owner(row, is_new=is_new)
+        for name, value in (texts | numbers).items():
+            self.put(instance, name, value, is_new=is_new)
+        if owner is not None:
+            self._give(instance, owner, is_new=is_new)
+        elif is_new and self.loading.is_bound:
+            instance.team = self.loading.actor.team
+        self._industry(instance, plain(row.get("industry", "")), is_new=is_new)
         if is_new:
             instance.origin, instance.source = Origin.IMPORT, Source.IMPORT
+            instance.search_text = account_search_text(instance)
             self.loading.accounts.add(instance)
             self.loading.account_numbers.add(instance)
-        instance.search_text = account_search_text(instance)
+        elif self.before:
+            self.before.setdefault("search_text", instance.search_text)
+            instance.search_text = account_search_text(instance)
 
-    def _place(self, instance: Account, row: Mapping[str, str], *, is_new: bool) -> None:
-        industry = plain(row.get("industry", ""))
-        if industry:
-            self.put(instance, "industry", self._industry(industry), is_new=is_new)
-        parent = plain(row.get("parent", ""))
-        if parent:
-            above = self.loading.accounts.get(parent)
-            if above is not None and above.pk and above is not instance:
-                self.put(instance, "parent", above, is_new=is_new)
-        owner = self.loading.people.get(plain(row.get("owner", ""))) if row.get("owner") else None
-        if owner is not None:
-            self.put(instance, "owner", owner, is_new=is_new)
-            self.put(instance, "team", owner.team, is_new=is_new)
+    def _owner(self, row: Row, *, is_new: bool) -> User | None:
+        if not missing(row, "owner"):
+            return owner_named(self.loading, row["owner"])
+        if not is_new:
+            return None
+        choices = [(EMPTY, _("keep them without an owner, for a later hand-over")), (ME, _("make them mine"))]
+        question = Question("no-owner", _("Customers without an owner."), choices, EMPTY)
+        return self.loading.actor if self.loading.answer(question) == ME else None
 
-    def _industry(self, name: str) -> Industry:
+    def _give(self, instance: Account, owner: User, *, is_new: bool) -> None:
+        before = instance.owner_id
+        self.put(instance, "owner_id", owner.pk, is_new=is_new, shown=(instance.owner or "", owner))
+        if is_new and owner.pk is None:
+            instance.owner = owner
+        if is_new or instance.owner_id != before:
+            if not is_new:
+                self.before.setdefault("team_id", stored(instance.team_id))
+            instance.team_id = owner.team_id
+
+    def _industry(self, instance: Account, name: str, *, is_new: bool) -> None:
+        if not name:
+            return
         industry: Industry | None = self.loading.industries.get(name)
         if industry is None:
-            industry = Industry(name=name[:60])
-            if not self.loading.is_check:
-                industry.save(force_insert=True)
-                self.loading.made.append((Industry._meta.label_lower, industry.pk))
-            self.loading.industries.add(industry)
+            industry = self._unknown_industry(name)
+        if industry is None:
+            return
+        if is_new:
+            instance.industry = industry
+        else:
+            self.put(instance, "industry_id", industry.pk, is_new=False, shown=(instance.industry or "", industry))
+
+    def _unknown_industry(self, name: str) -> Industry | None:
+        """Make a new industry; where one is much alike, ask first."""
+        if self.loading.industries.twin(name) is None and self.loading.industries.like(name) is None:
+            return self._new_industry(name)
+        found, what_to_do = self.loading.resolve(
+            "industry", self.loading.industries, name, what=_("The industry"), new=self._new_industry
+        )
+        if what_to_do == LEAVE_OUT:
+            raise LeaveOut(_("its industry is not known"))
+        return found  # type: ignore[no-any-return]
+
+    def _new_industry(self, name: str) -> Industry:
+        industry = Industry(name=name[:60])
+        if not self.loading.is_check:
+            industry.save(force_insert=True)
+            self.loading.note_made(industry)
+        self.loading.industries.add(industry)
+        self.loading.findings.count("created", "INDUSTRIES")
         return industry
 
     def updated_fields(self) -> list[str]:
         """Return the fields an existing customer may get."""
-        return [*TEXTS, "employees", "founded", "industry", "parent", "owner", "team", "search_text"]
+        return [*TEXTS, "employees", "founded", "industry", "owner", "team", "search_text"]
+
+    def wind_up(self, rows: Iterable[Row]) -> None:
+        """Put subsidiaries under their parent, which may stand anywhere in the file."""
+        changed: dict[int, Account] = {}
+        for row in rows:
+            name = plain(row.get("parent", ""))
+            try:
+                account = self.find(row) if name else None
+            except ValidationError:
+                continue
+            above = self._parent(name) if account is not None else None
+            if account is None or above is None or not self._may_hang(account, above):
+                continue
+            if self.loading.is_made_here(account) or account.parent_id is None:
+                before = {"parent_id": stored(account.parent_id)}
+                account.parent = above
+                changed[account.pk] = account
+                if not self.loading.is_check:
+                    self.note_touched(account, before)
+        if not self.loading.is_check:
+            Account.objects.bulk_update(changed.values(), ["parent"], batch_size=500)
+
+    def _parent(self, name: str) -> Account | None:
+        above, _what = self.loading.resolve(
+            "parent", self.loading.accounts, name, what=_("The parent company"), new=partial(new_account, self.loading)
+        )
+        return above  # type: ignore[no-any-return]
+
+    def _may_hang(self, account: Account, above: Account) -> bool:
+        """Return whether a company can belong to another: not to itself, and not in a circle."""
+        step: Account | None = above
+        while step is not None:
+            if step is account or (step.pk is not None and step.pk == account.pk):
+                return False
+            step = step.parent
+        return True
 
 
-def account_named(loading: Any, text: str) -> Account | None:
-    """Return the customer a cell means; None for "load without it". Raises LeaveOut."""
-    account, what_to_do = loading.resolve("account", loading.accounts, text, what=_("The customer"))
-    if account is not None or what_to_do not in (NEW, "leave-out"):
-        return account  # type: ignore[no-any-return]
-    if what_to_do == NEW:
-        made = Account(name=plain(text), origin=Origin.IMPORT, source=Source.IMPORT)
-        made.search_text = account_search_text(made)
-        if not loading.is_check:
-            made.save(force_insert=True)
-            loading.made.append((Account._meta.label_lower, made.pk))
-        loading.accounts.add(made)
-        return made
-    raise LeaveOut(_("its customer is not known"))
+def new_account(loading: Loading, name: str) -> Account:
+    """Return a customer made because a row names it."""
+    made = Account(name=name[:200], origin=Origin.IMPORT, source=Source.IMPORT)
+    if loading.is_bound:
+        made.team = loading.actor.team
+    made.search_text = account_search_text(made)
+    if not loading.is_check:
+        made.save(force_insert=True)
+        loading.note_made(made)
+    loading.accounts.add(made)
+    return made
 
 
-class ContactResource(LoadingResource):
-    """One row a person at a customer."""
+def account_named(loading: Loading, text: str) -> Account | None:
+    """Return the customer a cell means; None for "load without it".
 
-    shape = Shape.CONTACTS
-
-    class Meta(LoadingResource.Meta):
-        model = Contact
-
-    def find(self, row: Mapping[str, str]) -> Contact | None:
-        """Return the person of that name at that customer."""
-        account = self.loading.accounts.get(plain(row.get("account", "")))
-        if account is None or not account.pk:
-            return None
-        return Contact.objects.filter(account=account, name=plain(row.get("name", ""))).first()
-
-    def fill(self, instance: Contact, row: Mapping[str, str], *, is_new: bool) -> None:
-        """Set the person's facts."""
-        account = account_named(self.loading, row.get("account", ""))
-        if account is None:
-            raise LeaveOut(_("its customer is not known"))
-        instance.account = account
-        for name, length in (("name", 60), ("title", 60), ("department", 60), ("mobile", 30), ("email", 254)):
-            self.put(instance, name, self.cell(row, name, limited, length), is_new=is_new)
-        if not instance.name:
-            raise ValidationError({"name": ValidationError(_("the name is missing"), code="missing")})
-        instance.origin = Origin.IMPORT if is_new else instance.origin
-        instance.search_text = contact_search_text(instance)
-
-    def updated_fields(self) -> list[str]:
-        """Return the fields an existing person may get."""
-        return ["title", "department", "mobile", "email", "search_text"]
+    Raises LeaveOut, and ValidationError for one of another team.
+    """
+    new = partial(new_account, loading)
+    account, what_to_do = loading.resolve("account", loading.accounts, text, what=_("The customer"), new=new)
+    if account is None and what_to_do == LEAVE_OUT:
+        raise LeaveOut(_("its customer is not known"))
+    return None if account is None else loading.mine(account)
 
 
-class TurnoverResource(LoadingResource):
-    """One row a booking; a number that was booked before is not booked again."""
-
-    shape = Shape.TURNOVER
-
-    class Meta(LoadingResource.Meta):
-        model = Turnover
-
-    def find(self, row: Mapping[str, str]) -> Turnover | None:
-        """Return the booking of that number."""
-        number = plain(row.get("external_id", ""))
-        return Turnover.objects.filter(external_id=number).first() if number else None
-
-    def fill(self, instance: Turnover, row: Mapping[str, str], *, is_new: bool) -> None:
-        """Set customer, day, amount and cost."""
-        account = account_named(self.loading, row.get("account", ""))
-        if account is None:
-            raise LeaveOut(_("its customer is not known"))
-        instance.account = account
-        instance.booked_on = self.cell(row, "booked_on", as_date)
-        instance.amount = self.cell(row, "amount", as_amount)
-        instance.cost = self.cell(row, "cost", as_amount)
-        instance.external_id = self.cell(row, "external_id", limited, 60)
-        for name in ("booked_on", "amount"):
-            if getattr(instance, name) is None:
-                raise ValidationError({name: ValidationError(_("is missing"), code="missing")})
-
-    def updated_fields(self) -> list[str]:
-        """Return the fields an existing booking may get."""
-        return ["booked_on", "amount", "cost"]
-
-
-def owner_named(loading: Any, text: str) -> User | None:
-    """Return the person a cell means; None for "load without". Raises LeaveOut."""
-    owner, what_to_do = loading.resolve("person", loading.people, text, what=_("The person"))
-    if owner is None and what_to_do == "leave-out":
+def owner_named(loading: Loading, text: str) -> User:
+    """Return the person a cell means, who may be the one who imports. Raises LeaveOut."""
+    owner, what_to_do = loading.resolve("person", loading.people, text, what=_("The person"), is_person=True)
+    if owner is None and what_to_do == LEAVE_OUT:
         raise LeaveOut(_("its owner is not known"))
-    return owner  # type: ignore[no-any-return]
+    return loading.actor if owner is None else loading.my_person(owner)

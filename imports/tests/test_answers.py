@@ -18,7 +18,13 @@ def test_maven_loads_whole_and_the_managers_page_shows_its_known_figures(data_di
     import_files(*(data_dir / "maven_crm" / name for name in MAVEN))
     run = ImportRun.objects.get()
     questions = {question["key"]: question["count"] for question in run.report["questions"]}
-    assert run.result["created"] == {"PEOPLE": 35, "ACCOUNTS": 85, "PRODUCTS": 7, "OPPORTUNITIES": 8800}
+    assert run.result["created"] == {
+        "PEOPLE": 35,
+        "INDUSTRIES": 10,
+        "ACCOUNTS": 85,
+        "PRODUCTS": 7,
+        "OPPORTUNITIES": 8800,
+    }
     assert (questions["product:GTXPro"], questions["no-account"]) == (1480, 1425)
     assert Opportunity.objects.filter(account=None).count() == 1425
 

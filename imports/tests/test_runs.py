@@ -11,9 +11,9 @@ from crm import jobs
 from crm.models import Job
 from crm.tabular import UnreadableFile
 from imports.actions import runs
-from imports.actions.runs import CannotImport
+from imports.actions.back import CannotImport, take_back
 from imports.choices import RunState
-from imports.models import ImportRun
+from imports.models import ImportRun, RefusedRow
 from pipeline.models import Opportunity, Product, StageChange
 from teams.models import Team, User
 from visits.tests.factories import VisitFactory
@@ -33,17 +33,22 @@ def test_a_check_writes_nothing_and_groups_errors_by_kind(load, director):
     run = load.checked(accounts=ACCOUNTS)
     assert run.state == RunState.CHECKED
     assert Account.objects.count() == 0
-    assert run.report["created"] == {"ACCOUNTS": 1}
+    assert run.report["created"] == {"INDUSTRIES": 1, "ACCOUNTS": 1}
     (problem,) = run.report["problems"]
-    assert (problem["field"], problem["count"], problem["rows"]) == ("employees", 1, [3])
+    assert (problem["label"], problem["sentence"], problem["count"], problem["rows"]) == (
+        "Employees",
+        "expected a whole number, found “很多”",
+        1,
+        [3],
+    )
 
 
 def test_a_row_with_an_error_never_loses_the_others_and_comes_back_with_its_reason(load):
     run = load(accounts=ACCOUNTS)
     assert list(Account.objects.values_list("name", "external_id")) == [("苏州启明电子有限公司", "000012")]
-    (failure,) = run.report["failures"]
-    assert failure["cells"]["客户名称"] == "无锡远川机械有限公司"
-    assert "expected a whole number" in failure["reason"]
+    assert list(RefusedRow.objects.filter(file__run=run).values_list("number", "cells", "reason")) == [
+        (3, ["无锡远川机械有限公司", "机械加工", "很多", "000013"], "Employees: expected a whole number, found “很多”")
+    ]
 
 
 def test_what_is_loaded_is_what_the_check_said(load):
@@ -68,7 +73,9 @@ def test_answers_are_followed(load, rep):
     AccountFactory(name="苏州启明电子有限公司", owner=rep)
     run = load(deals=DEALS, answers={"product:GTXPro": "new", "no-account": "leave-out"})
     assert set(Opportunity.objects.values_list("external_id", "product__name")) == {("A1", "GTXPro"), ("A3", "GTX Pro")}
-    assert [failure["row"] for failure in run.report["failures"]] == [3]
+    assert list(RefusedRow.objects.filter(file__run=run).values_list("number", "reason")) == [
+        (3, "left out as you chose: it has no customer")
+    ]
 
 
 def test_an_opportunity_comes_with_its_days_and_keeps_them_apart_from_our_clock(load, rep, now):
@@ -124,7 +131,7 @@ def test_an_import_is_taken_back_whole(load, director, now):
         answers={"product:GTXPro": "new", "product:GTX Pro": "new"},
     )
     assert Opportunity.objects.count() == 3
-    runs.take_back(run, actor=director, now=run.finished_at + timedelta(hours=1))
+    take_back(run, actor=director, now=run.finished_at + timedelta(hours=1))
     after = (Account.objects.count(), Opportunity.objects.count(), User.objects.count(), Team.objects.count())
     assert after == before
 
@@ -132,10 +139,10 @@ def test_an_import_is_taken_back_whole(load, director, now):
 def test_taking_back_is_refused_once_work_has_begun_or_a_day_has_passed(load, director, rep):
     run = load(accounts=ACCOUNTS)
     with pytest.raises(CannotImport, match="24 hours"):
-        runs.take_back(run, actor=director, now=run.finished_at + timedelta(hours=25))
+        take_back(run, actor=director, now=run.finished_at + timedelta(hours=25))
     VisitFactory(account=Account.objects.get(), user=rep)
     with pytest.raises(CannotImport, match="Work has begun"):
-        runs.take_back(run, actor=director, now=run.finished_at + timedelta(hours=1))
+        take_back(run, actor=director, now=run.finished_at + timedelta(hours=1))
     assert Account.objects.count() == 1
 
 

@@ -3,22 +3,25 @@
 import tempfile
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.http import AuthenticatedHttpRequest, is_fragment
+from crm.jobs import cancel_job
 from crm.paging import paginate
-from crm.spreadsheet import write_xlsx
 from crm.tabular import UnreadableFile
+from imports.access import shapes_for
 from imports.actions import runs
-from imports.actions.runs import CannotImport
+from imports.actions.back import CannotImport
 from imports.choices import RunState, Shape
-from imports.fields import FIELDS
 from imports.forms import AnswersForm, ColumnsForm, UploadForm
+from imports.handing_back import write_refused
 from imports.models import ImportRun
+from imports.showing import with_counts
+from imports.templates import write_template
 from teams.access import get_visible_or_404, needs
 from teams.choices import Right
 
@@ -38,12 +41,14 @@ def upload(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            run = runs.upload(form.tables(), actor=request.user)
+            run = runs.upload(form.tables(), actor=request.user, encoding=form.cleaned_data["encoding"])
         except UnreadableFile as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error("encoding" if refusal.code == "encoding" else None, str(refusal))
         else:
             return redirect("imports:run", key=run.key)
-    return render(request, "imports/upload.html", {"form": form, "shapes": Shape.choices})
+    shapes = [(shape, Shape(shape).label) for shape in shapes_for(request.user)]
+    status = 422 if form.is_bound else 200
+    return render(request, "imports/upload.html", {"form": form, "shapes": shapes}, status=status)
 
 
 @require_safe
@@ -57,87 +62,114 @@ def run_page(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 def _context(request: AuthenticatedHttpRequest, run: ImportRun) -> dict[str, object]:
     """Return what the page of an import needs in its present state."""
-    context: dict[str, object] = {"run": run, "job": run.job, "files": list(run.files.order_by("position"))}
+    files = list(run.files.order_by("position"))
+    context: dict[str, object] = {"run": run, "job": run.job, "files": files}
     if run.state == RunState.COLUMNS:
-        shapes = {f"file{file.pk}": request.GET.get(f"file{file.pk}-shape", "") for file in run.files.all()}
-        context["forms"] = [
-            ColumnsForm(file=file, shape=shapes[f"file{file.pk}"]) for file in run.files.order_by("position")
-        ]
-    if run.state == RunState.CHECKED:
-        context["form"] = AnswersForm(questions=run.report["questions"], initial={"existing": run.existing})
-    return context
+        context["forms"] = [ColumnsForm(file=file, actor=request.user) for file in files]
+    elif run.state == RunState.CHECKED:
+        initial = {"existing": run.existing}
+        context["form"] = AnswersForm(questions=run.report["questions"], answers=run.answers, initial=initial)
+    return context | with_counts(run, files, now=request.now)
 
 
 @require_POST
 @needs(Right.IMPORT)
 def columns(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Keep which heading is which field, and start the check."""
+    """Keep which heading is which field, and start the check; look again where the kind of rows was changed."""
     run = get_visible_or_404(ImportRun, request.user, key=key)
     files = list(run.files.order_by("position"))
-    forms = [ColumnsForm(request.POST, file=file, shape=request.POST.get(f"file{file.pk}-shape", "")) for file in files]
-    if all(form.is_valid() for form in forms):
-        try:
-            for form in forms:
-                runs.match(form.file, shape=form.holds, columns=form.columns(), actor=request.user)
-            runs.start_check(run, actor=request.user)
-        except CannotImport as refusal:
-            forms[0].add_error(None, str(refusal))
-        else:
+    forms = [ColumnsForm(request.POST, file=file, actor=request.user) for file in files]
+    again = [form for form in forms if form.asks_to_look_again()]
+    try:
+        for form in again:
+            shape, sheet = request.POST[f"{form.prefix}-shape"], request.POST.get(f"{form.prefix}-sheet", "")
+            runs.look_again(form.file, shape=shape, sheet=sheet, actor=request.user)
+        if again:
+            messages.info(request, _("The columns were matched anew. Look through them once more."))
             return redirect("imports:run", key=run.key)
-    context = {"run": run, "files": files, "forms": forms}
-    return render(request, "imports/run.html", context, status=422)
+        if all(form.is_valid() for form in forms):
+            for form in forms:
+                runs.match(form.file, shape=form.file.shape, columns=form.columns(), actor=request.user)
+            runs.start_check(run, actor=request.user)
+            return redirect("imports:run", key=run.key)
+    except (CannotImport, UnreadableFile) as refusal:
+        forms[0].add_error(None, str(refusal))
+    return render(request, "imports/run.html", {"run": run, "files": files, "forms": forms}, status=422)
+
+
+@require_POST
+@needs(Right.IMPORT)
+def change_columns(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Go back to the columns."""
+    run = get_visible_or_404(ImportRun, request.user, key=key)
+    try:
+        runs.change_columns(run, actor=request.user)
+    except CannotImport as refusal:
+        messages.error(request, str(refusal))
+    return redirect("imports:run", key=run.key)
 
 
 @require_POST
 @needs(Right.IMPORT)
 def load(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Keep the answers and start loading."""
+    """Keep the answers and start loading, or check once more with them."""
     run = get_visible_or_404(ImportRun, request.user, key=key)
-    form = AnswersForm(request.POST, questions=run.report.get("questions", []))
+    form = AnswersForm(request.POST, questions=run.report.get("questions", []), answers=run.answers)
     if not form.is_valid():
         return render(request, "imports/run.html", _context(request, run) | {"form": form}, status=422)
     try:
         runs.answer(run, answers=form.answers(), existing=form.cleaned_data["existing"], actor=request.user)
-        runs.start_load(run, actor=request.user)
+        if "check" in request.POST:
+            runs.start_check(run, actor=request.user)
+        else:
+            runs.start_load(run, actor=request.user)
     except CannotImport as refusal:
         messages.error(request, str(refusal))
+    return redirect("imports:run", key=run.key)
+
+
+@require_POST
+@needs(Right.IMPORT)
+def stop(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Ask the work to stop; nothing half done is kept."""
+    run = get_visible_or_404(ImportRun, request.user, key=key)
+    if run.job is not None:
+        cancel_job(run.job, actor=request.user, now=request.now)
     return redirect("imports:run", key=run.key)
 
 
 @require_POST
 @needs(Right.IMPORT)
 def take_back(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Remove what the import made."""
+    """Remove what the import made and restore what it changed."""
     run = get_visible_or_404(ImportRun, request.user, key=key)
     try:
-        runs.take_back(run, actor=request.user, now=request.now)
+        runs.start_taking_back(run, actor=request.user)
     except CannotImport as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The import was taken back."))
     return redirect("imports:run", key=run.key)
 
 
 @require_safe
 @needs(Right.IMPORT)
-def failures(request: AuthenticatedHttpRequest, key: str) -> HttpResponseBase:
-    """Hand back the rows that were not loaded, with the reason, ready to be mended and uploaded again."""
+def failures(request: AuthenticatedHttpRequest, key: str, position: int) -> HttpResponseBase:
+    """Hand back the rows of a file that were not loaded, with the reason, ready to be mended and uploaded again."""
     run = get_visible_or_404(ImportRun, request.user, key=key)
-    rows = run.report.get("failures", [])
-    headers = list(dict.fromkeys(header for file in run.files.order_by("position") for header in file.headers))
-    lines = [[*(row["cells"].get(header, "") for header in headers), row["row"], row["reason"]] for row in rows]
+    file = get_object_or_404(run.files, position=position)
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(target, [*headers, _("Row"), _("Reason")], lines, title=_("Not imported"))
+    write_refused(target, file)
     target.seek(0)
-    return FileResponse(target, as_attachment=True, filename="not-imported.xlsx")
+    name = file.name.rsplit(".", 1)[0]
+    return FileResponse(target, as_attachment=True, filename=f"{name} - {_('not imported')}.xlsx")
 
 
 @require_safe
 @needs(Right.IMPORT)
-def template(_request: AuthenticatedHttpRequest, shape: str) -> HttpResponseBase:
-    """Hand out an empty table with the headings of a shape."""
-    targets = FIELDS.get(shape.upper(), FIELDS[Shape.ACCOUNTS])
+def template(request: AuthenticatedHttpRequest, shape: str) -> HttpResponseBase:
+    """Hand out a table with the headings of a shape, a sample row and lists to choose from."""
+    if shape.upper() not in shapes_for(request.user):
+        raise Http404
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(target, [str(field.label) for field in targets], [], title=_("Template"))
+    write_template(target, shape.upper(), actor=request.user)
     target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{shape.lower()}.xlsx")
+    return FileResponse(target, as_attachment=True, filename=f"{Shape(shape.upper()).label}.xlsx")
