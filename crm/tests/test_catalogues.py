@@ -12,9 +12,38 @@ from django.conf import settings
 
 LOCALES = ["zh_Hans", "zh_Hant", "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
-ASCII_BETWEEN_HAN = re.compile(r"[\u4e00-\u9fff][,:;?!()][\u4e00-\u9fff]")
-# The same in every language: names, codes.
-UNTRANSLATED = {"A", "B", "C", "PDF", "Excel", "CSV", "QR"}
+HAN = r"[\u4e00-\u9fff]"
+# A half-width sign beside a Han character, or two dots for three.
+HALF_WIDTH = re.compile(rf"{HAN}[,:;?!()\"']|[,:;?!()\"']{HAN}|{HAN}\.\s|{HAN}\.$|\.\.\.")
+# Written the same in every language: names of formats.
+SAME = {"PDF", "Excel (.xlsx)", "Word (.docx)", "PowerPoint (.pptx)"}
+# One word for one thing, addressed to 你, quotation marks of the script. In traditional script the words of those who
+# write it, and none of the slips of a converter that knows signs and not sentences.
+NOT_WRITTEN = {
+    "zh_Hans": ("您", "「", "」", "管道", "步骤未", "缺勤", "非法", "抱歉", "哎呀", "！"),
+    "zh_Hant": (
+        *("您", "“", "”", "缺勤", "抱歉", "！"),
+        *(
+            "程式碼",
+            "許可權",
+            "隻",
+            "已籤",
+            "待籤",
+            "彙報",
+            "微訊號",
+            "稽核",
+            "佔比",
+            "單元格",
+            "列名",
+            "臺裝",
+            "瞭解",
+            "宏。",
+        ),
+        *("網絡", "聯系", "數據", "默認", "文件夾", "用戶", "屏幕", "軟件", "信息", "計劃", "模板", "合同"),
+    ),
+}
+# "by means of" is 透過, "to pass" is 通過: a converter takes one for the other.
+BY_MEANS_OF = {"This could not reach you by %(channel)s: %(title)s", "Your password was changed by a link from a mail."}
 
 
 def catalogue(locale: str) -> polib.POFile:
@@ -34,10 +63,31 @@ def test_no_text_is_missing_or_uncertain(locale):
 
 
 @pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant"])
-def test_chinese_texts_are_chinese_and_set_with_full_width_punctuation(locale):
-    for entry in catalogue(locale):
-        for text in texts_of(entry):
-            assert not ASCII_BETWEEN_HAN.search(text), text
+def test_every_text_is_translated_unless_it_is_the_same_in_every_language(locale):
+    def in_no_han(entry: polib.POEntry) -> bool:
+        return bool(re.search("[A-Za-z]{2}", PLACEHOLDER.sub("", entry.msgid))) and not all(
+            re.search(HAN, text) for text in texts_of(entry)
+        )
+
+    assert {entry.msgid for entry in catalogue(locale) if in_no_han(entry)} == SAME
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant"])
+def test_chinese_texts_are_set_with_full_width_punctuation(locale):
+    wrong = [text for entry in catalogue(locale) for text in texts_of(entry) if HALF_WIDTH.search(text)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant"])
+def test_chinese_texts_use_the_words_of_the_field(locale):
+    words = NOT_WRITTEN[locale]
+    wrong = [(word, text) for entry in catalogue(locale) for text in texts_of(entry) for word in words if word in text]
+    assert wrong == []
+
+
+def test_passing_and_by_means_of_are_two_words_in_traditional_script():
+    by_means_of = {entry.msgid for entry in catalogue("zh_Hant") if "透過" in "".join(texts_of(entry))}
+    assert by_means_of == BY_MEANS_OF
 
 
 @pytest.mark.parametrize("locale", LOCALES)
