@@ -44,7 +44,7 @@ class AccountFilter(filters.FilterSet):
     )
     tier = filters.MultipleChoiceFilter(
         label=_("Tier"),
-        choices=[*Tier.choices, (NO_TIER, _("none yet"))],
+        choices=[*Tier.choices, (NO_TIER, _("No tier yet"))],
         method="by_tier",
         widget=forms.CheckboxSelectMultiple,
     )

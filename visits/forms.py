@@ -93,7 +93,7 @@ class VisitForm(forms.Form):
     started_at = forms.TimeField(label=_("From"), required=False)
     ended_at = forms.TimeField(label=_("To"), required=False)
     met = ManyField(label=_("Who did you meet?"), required=False)
-    new_name = ManyField(label=_("Name"), required=False)
+    new_name = ManyField(label=_("Full name"), required=False)
     new_title = ManyField(label=_("Title"), required=False)
     said = forms.CharField(label=_("What was said?"), required=False, max_length=SAID_AT_MOST)
     result = _choice(Result.choices, label=_("Result"))
