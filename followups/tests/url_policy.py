@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from followups.choices import Channel, DeliveryState
+from followups.models import Approval
 from followups.tests.factories import (
     ApprovalFactory,
     DeliveryFactory,
@@ -24,7 +25,9 @@ def _line(cast: Cast) -> dict[str, int]:
 
 
 def _approval(cast: Cast) -> dict[str, int]:
-    return {"pk": ApprovalFactory(requested_by=cast.rep, approver=cast.manager).pk}
+    """Build something that waits for a signature; a walk through all pages asks for it several times."""
+    waiting = Approval.objects.filter(requested_by=cast.rep, steps__approver=cast.manager).first()
+    return {"pk": (waiting or ApprovalFactory(requested_by=cast.rep, approver=cast.manager)).pk}
 
 
 def _dead(cast: Cast) -> dict[str, int]:

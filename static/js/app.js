@@ -284,6 +284,18 @@
   });
 
   // --- what is looked at once per page or fragment ---------------------------------------------------------------
+  // A table wider than its place is scrolled with the arrow keys, for which it must be reached and named.
+  const wideTables = new ResizeObserver((entries) =>
+    entries.forEach(({ target }) => {
+      const wide = target.scrollWidth > target.clientWidth;
+      const label = find("caption", target) || find("h2, h1", target.closest("section, .card, main"));
+      target.toggleAttribute("tabindex", wide);
+      if (!wide) return ["role", "aria-label"].forEach((name) => target.removeAttribute(name));
+      target.tabIndex = 0;
+      target.setAttribute("role", "region");
+      target.setAttribute("aria-label", label.textContent.trim());
+    }),
+  );
   const prepare = (root) => {
     // On a phone a table is laid out as two-line rows, which takes its meaning away unless it is said again.
     all("table.table-list", root).forEach((table) => {
@@ -294,6 +306,7 @@
       all("thead th", table).forEach((cell) => cell.setAttribute("role", "columnheader"));
       all("tbody th", table).forEach((cell) => cell.setAttribute("role", "rowheader"));
     });
+    all(".table-wrap:not([tabindex])", root).forEach((wrap) => wideTables.observe(wrap));
     find("[data-error-summary]", root)?.focus();
   };
   const remember = () => {
