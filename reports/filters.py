@@ -24,7 +24,7 @@ class HistoryFilter(filters.FilterSet):
     )
     action = filters.ChoiceFilter(label=_("What"), choices=actions, empty_label=_("Everything"))
     days = filters.DateFromToRangeFilter(
-        label=_("Days"), field_name="recorded_at", widget=DaysWidget(attrs={"type": "date"})
+        label=_("When"), field_name="recorded_at", widget=DaysWidget(attrs={"type": "date"})
     )
 
     class Meta:

@@ -1,4 +1,5 @@
-// The board: dragging a card, and S then a number on the card in focus. Both press the button of the card's own menu,
+// The board: a swipe to the next column on a phone, dragging a card, and S then a number on the card in focus. The last
+// two press the button of the card's own menu,
 // so that the server decides and nothing here knows a rule. Without this script the menu alone does it.
 (() => {
   "use strict";
@@ -35,6 +36,25 @@
     event.preventDefault();
     button.click();
   });
+
+  // On a phone one column is shown: a swipe to the side takes the next or the one before, as the select above does.
+  let start = null;
+  board.addEventListener("touchstart", (event) => {
+    const touch = event.touches[0];
+    start = event.touches.length === 1 ? { x: touch.clientX, y: touch.clientY } : null;
+  }, { passive: true });
+  board.addEventListener("touchend", (event) => {
+    const choice = document.getElementById("board-column");
+    const touch = event.changedTouches[0];
+    if (!start || !choice?.offsetParent) return;
+    const across = touch.clientX - start.x;
+    const isSwipe = Math.abs(across) > 60 && Math.abs(touch.clientY - start.y) < 40;
+    start = null;
+    const wanted = choice.selectedIndex + (across < 0 ? 1 : -1);
+    if (!isSwipe || !choice.options[wanted]) return;
+    choice.selectedIndex = wanted;
+    choice.form.requestSubmit();
+  }, { passive: true });
 
   // S opens the menu of the card in focus; a number then chooses the step beside it.
   document.addEventListener("keydown", (event) => {
