@@ -154,7 +154,9 @@ class NewContactForm(ContactForm):
             same = Q(name=data["name"])
             if data.get("mobile"):
                 same |= Q(mobile=data["mobile"])
-            there = Contact.objects.filter(same, account=self.account).live().exclude(client_id=data.get("client_id"))
+            there = Contact.objects.filter(same, account=self.account).live()
+            if data.get("client_id"):
+                there = there.exclude(client_id=data["client_id"])
             known = there.order_by("pk").first()
             if known:
                 sentence = gettext("%(name)s is known there already. Is this somebody else?")

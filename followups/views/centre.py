@@ -59,7 +59,10 @@ def _kinds() -> list[tuple[str, Any]]:
 
 @require_GET
 def centre(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Show what is to be done, by the day it comes up; `?state=done` what was done, `?person=` a team member's, `?when=overdue` the overdue."""
+    """Show what is to be done, by the day it comes up.
+
+    `?state=done` shows what was done, `?person=` what a team member has to do, `?when=overdue` only the overdue.
+    """
     person = _person(request)
     is_overdue = request.GET.get("when") == "overdue"
     rows = _overdue(request, person) if is_overdue else _items(request, person)
