@@ -83,6 +83,8 @@ OF_PEOPLE: Words = {
     "absence.noted": _("Absence noted"),
     "absence.ended": _("Absence ended"),
     "absence.withdrawn": _("Absence withdrawn"),
+    "calendar.day_set": _("Day set in the working calendar"),
+    "calendar.day_cleared": _("Day left to the public calendar"),
     "team.created": _("Team created"),
     "team.edited": _("Team changed"),
     "team.renamed": _("Team renamed"),
