@@ -1,7 +1,7 @@
 """What a tier policy would do, as its page shows it: who moves, what money, which visits, which shares."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from crm.charts import Bar
 from teams.models import User
 
 SHOWN_MOVERS = 20
-LOOKED_AT = 500  # of the movers, the largest first
+SHOWN_OF_CELL = 200
 ONE_PLACE = Decimal("0.1")
 
 
@@ -33,9 +33,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Mover:
-    """A customer that would move, and why."""
+    """A customer that would move, and why; `url` is empty where the reader does not see its page."""
 
-    account: Account
+    name: str
+    owner: str
+    url: str
     before: str
     after: str
     turnover: Decimal
@@ -83,16 +85,30 @@ def reason_of(proposal: Proposal) -> str:
     }
 
 
-def movers_for(run: TierRun, user: User) -> tuple[list[Mover], int]:
-    """Return the largest customers that would move and that the person sees, and how many more there are.
+def movers_for(run: TierRun, user: User, move: tuple[str, str] | None = None) -> tuple[list[Mover], int]:
+    """Return the largest customers that would move, only those of one `move` where one is asked for; how many more.
 
-    An admin sets the rules and sees counts and money; customers he sees only where he is in the account team.
+    Whoever decides about the rules has to know whom they move: an admin too reads name, owner and turnover here. The
+    customer's page stays closed to him.
     """
-    movers = sorted(run.movers, key=lambda standing: (-standing.turnover, standing.id))
-    seen = Account.objects.visible_to(user).in_bulk([standing.id for standing in movers[:LOOKED_AT]])
+    wanted = [row for row in run.standings if (row.before, row.after) == move] if move else run.movers
+    movers = sorted(wanted, key=lambda standing: (-standing.turnover, standing.id))
+    shown = movers[: SHOWN_OF_CELL if move else SHOWN_MOVERS]
+    keys = [row.id for row in shown]
+    accounts = Account.objects.select_related("owner").in_bulk(keys)
+    seen = set(Account.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
     rows = [
-        Mover(seen[row.id], row.before, row.after, row.turnover, reason_of(run.proposals[row.id]))
-        for row in [row for row in movers if row.id in seen][:SHOWN_MOVERS]
+        Mover(
+            name=accounts[row.id].called,
+            owner=str(accounts[row.id].owner or ""),
+            url=accounts[row.id].get_absolute_url() if row.id in seen else "",
+            before=row.before,
+            after=row.after,
+            turnover=row.turnover,
+            reason=_("set by hand") if row.is_fixed else reason_of(run.proposals[row.id]),
+        )
+        for row in shown
+        if row.id in accounts
     ]
     return rows, len(movers) - len(rows)
 
@@ -164,10 +180,21 @@ def finding(rows: list[Compared]) -> str:
     }
 
 
-def simulated(run: TierRun, user: User) -> dict[str, Any]:
-    """Return everything the simulation shows."""
+NO_TIER = "-"
+
+
+def move_asked(asked: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the cell of the matrix that is asked for by `from` and `to` ("-": no tier), None for none."""
+    words = {tier or NO_TIER: tier for tier in ALL}
+    before, after = asked.get("from", ""), asked.get("to", "")
+    return (words[before], words[after]) if before in words and after in words else None
+
+
+def simulated(run: TierRun, user: User, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything the simulation shows; `asked` may name a cell of the matrix whose customers are listed."""
     rows, sums = matrix_rows(run)
-    movers, more = movers_for(run, user)
+    move = move_asked(asked)
+    movers, more = movers_for(run, user, move)
     before, after = visits(run)
     moving = len(run.movers)
     return {
@@ -177,6 +204,8 @@ def simulated(run: TierRun, user: User) -> dict[str, Any]:
         "moving": moving,
         "moving_text": ngettext("%(n)s customer moves", "%(n)s customers move", moving) % {"n": moving},
         "fixed": sum(standing.is_fixed for standing in run.standings),
+        "simulated_policy": run.policy,
+        "move": move,
         "movers": movers,
         "more_movers": more,
         "visits_before": before,

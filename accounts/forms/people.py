@@ -69,7 +69,6 @@ class ContactForm(EditForm):
             "email": forms.EmailInput(attrs={"class": "input-mid", "autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
-        labels: ClassVar[dict[str, Any]] = {"name": _("Full name")}
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _(
                 "Family name first, as it is written. A placeholder will do: “Purchasing director (to be found)”."
@@ -155,10 +154,8 @@ class NewContactForm(ContactForm):
             if data.get("mobile"):
                 same |= Q(mobile=data["mobile"])
             there = Contact.objects.filter(same, account=self.account).live()
-            if data.get("client_id"):
-                there = there.exclude(client_id=data["client_id"])
             known = there.order_by("pk").first()
-            if known:
+            if known and known.client_id != data.get("client_id"):
                 sentence = gettext("%(name)s is known there already. Is this somebody else?")
                 self.add_error("name", sentence % {"name": known})
         return data

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions.tiers import override_tier
 from accounts.models import Account, TierPolicy
 from accounts.tests.factories import AccountFactory, TurnoverFactory
 from accounts.tests.test_account_page import opened
@@ -47,14 +48,50 @@ def test_the_policy_in_force_stands_beside_the_actual_shares(ten, admin: User, c
     assert "No customer has tier A yet." in shown.content.decode()
 
 
-def test_an_admin_sees_counts_and_money_but_no_customer(ten, admin: User, director: User, client_for: SignIn) -> None:
+def test_an_admin_reads_whom_a_draft_moves_and_why_but_opens_no_customer(
+    ten, admin: User, director: User, client_for: SignIn
+) -> None:
     draft = TierPolicy.objects.create(name="草案")
     url = reverse("accounts:draft", args=[draft.pk])
-    shown = client_for(admin).get(url).content.decode()
-    assert "3 customers move" in shown
-    assert "3 customers; their names are shown to those who see them." in shown
-    assert "客户10" not in shown
-    assert "客户10" in client_for(director).get(url).content.decode()
+    for person, link in ((admin, ""), (director, ten[9].get_absolute_url())):
+        shown = client_for(person).get(url).context
+        assert shown["moving_text"] == "3 customers move"
+        assert [(mover.name, mover.owner, mover.before, mover.after) for mover in shown["movers"]] == [
+            ("客户10", "陈思远", "C", "A"),
+            ("客户09", "陈思远", "C", "B"),
+            ("客户08", "陈思远", "C", "B"),
+        ]
+        assert shown["movers"][0].url == link
+        assert shown["movers"][0].reason.startswith("place 1 of 10, score ")
+    assert client_for(admin).get(ten[9].get_absolute_url()).status_code == 404
+
+
+def test_a_cell_of_the_matrix_lists_its_customers(ten, admin: User, client_for: SignIn) -> None:
+    draft = TierPolicy.objects.create(name="草案")
+    client, url = client_for(admin), reverse("accounts:draft", args=[draft.pk])
+
+    def listed(before: str, after: str) -> list[str]:
+        shown = client.get(url, {"from": before, "to": after}).context
+        assert (before.strip("-"), after.strip("-")) == shown["move"]
+        return [mover.name for mover in shown["movers"]]
+
+    assert listed("C", "B") == ["客户09", "客户08"]
+    assert len(listed("C", "C")) == 7
+    assert listed("-", "A") == []
+    data = typed(client, cut_a="20", cut_b="30")
+    answer = client.post(reverse("accounts:simulate"), data | {"from": "C", "to": "A"})
+    assert [mover.name for mover in answer.context["movers"]] == ["客户10", "客户09"]
+    assert client.get(url, {"from": "X", "to": "A"}).context["move"] is None
+
+
+def test_tiers_set_by_hand_stand_with_their_reason_and_end(
+    ten, admin: User, manager: User, today: date, client_for: SignIn
+) -> None:
+    until = today + timedelta(days=30)
+    override_tier(ten[0], to="A", until=until, reason="战略客户", actor=manager, on=today)
+    ((account, change, is_seen),) = client_for(admin).get(reverse("accounts:tiers")).context["by_hand"]
+    assert (account, account.tier_fixed_until, is_seen) == (ten[0], until, False)
+    assert (change.reason, change.actor) == ("战略客户", manager)
 
 
 def test_the_matrix_counts_customers_and_their_turnover(ten, admin: User, client_for: SignIn) -> None:

@@ -22,9 +22,9 @@ from accounts.actions.tiers import (
     roll_back,
     save_draft,
 )
-from accounts.choices import PolicyState
+from accounts.choices import PolicyState, TierChangeKind
 from accounts.forms.tiers import OverrideForm, TierPolicyForm
-from accounts.models import Account, Contact, TierPolicy
+from accounts.models import Account, Contact, TierChange, TierPolicy
 from accounts.simulation import compared, finding, reason_of, simulated, turnover_bars
 from accounts.tier_jobs import APPLY, ROLL_BACK, apply_soon, is_long, roll_back_soon
 from accounts.tier_runs import compute_proposals, policy_in_force
@@ -37,6 +37,8 @@ from crm.models import Job
 from teams.access import may, needs, require
 from teams.choices import Right, Role
 from teams.models import User
+
+BY_HAND_SHOWN = 50
 
 
 def _may_look(user: User) -> bool:
@@ -66,9 +68,21 @@ def policies(request: AuthenticatedHttpRequest) -> HttpResponse:
         "drafts": every.filter(state=PolicyState.DRAFT).order_by("-pk"),
         "retired": every.filter(state=PolicyState.RETIRED).order_by("-applied_at", "-pk")[:20],
         "job": _job(request),
+        "by_hand": _set_by_hand(request),
         "may_administer": may(request.user, Right.ADMINISTER),
     }
     return render(request, "accounts/tiers.html", context)
+
+
+def _set_by_hand(request: AuthenticatedHttpRequest) -> list[tuple[Account, TierChange | None, bool]]:
+    """Return the customers whose tier is set by hand, the first to end first: why, and whether one sees them."""
+    rows = Account.objects.live().exclude(tier_fixed_until=None).order_by("tier_fixed_until", "pk")
+    fixed = list(rows.select_related("owner")[:BY_HAND_SHOWN])
+    changes = TierChange.objects.filter(account__in=fixed, kind=TierChangeKind.OVERRIDE).order_by("pk")
+    last = {change.account_id: change for change in changes.select_related("actor")}
+    keys = [account.pk for account in fixed]
+    seen = set(Account.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [(account, last.get(account.pk), account.pk in seen) for account in fixed]
 
 
 def _job(request: AuthenticatedHttpRequest) -> Job | None:
@@ -129,7 +143,7 @@ def _draft_page(request: AuthenticatedHttpRequest, form: TierPolicyForm, found: 
     """Show the form, and the effect of the draft as it was last right."""
     run = compute_proposals(found or policy_in_force(), on=request.today)
     context = {"form": form, "draft": found, "may_administer": may(request.user, Right.ADMINISTER)}
-    context |= simulated(run, request.user)
+    context |= simulated(run, request.user, request.GET)
     return render(request, "accounts/tier_draft.html", context, status=422 if form.is_bound else 200)
 
 
@@ -142,7 +156,8 @@ def simulate(request: AuthenticatedHttpRequest) -> HttpResponse:
         return render(request, "accounts/tier_draft.html#problems", {"form": form})
     typed = TierPolicy(**form.values)
     run = compute_proposals(typed, on=request.today)
-    context = simulated(run, request.user) | {"form": form}
+    asked = {name: request.POST.get(name, "") for name in ("from", "to")}
+    context = simulated(run, request.user, asked) | {"form": form, "may_administer": True}
     return render(request, "accounts/tier_draft.html#effect", context)
 
 
@@ -172,7 +187,7 @@ def apply(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _moved(moved))
         return go_to(request, reverse("accounts:tiers"))
     run = compute_proposals(found, on=request.today)
-    return render(request, "accounts/tier_apply.html", {"policy": found} | simulated(run, request.user))
+    return render(request, "accounts/tier_apply.html", {"policy": found} | simulated(run, request.user, request.GET))
 
 
 @require_POST

@@ -56,6 +56,7 @@ def much_at_changhong(changhong: Account, rep: User, manager: User, today: date)
     edit_account(changhong, changes={"city": "长虹市"}, version=changhong.version, actor=rep)
     change_stance(contact, to="H", on=today, actor=rep, note="长虹会上反对")
     OpportunityFactory(account=changhong, name="长虹产线改造", owner=rep)
+    Account.objects.filter(pk=changhong.pk).update(potential=5)
     VisitFactory(account=changhong, user=rep, happened_on=today, said="长虹预算已批")
     PlanItemFactory(account=changhong, plan__user=rep, plan__day=today)
     promise = {"text": "联系长虹老王", "made_on": today.isoformat()}
@@ -145,7 +146,10 @@ def test_who_is_not_signed_in(name: str, method: str, cast: Cast) -> None:
 
 
 # Pages that tell something of a customer to people who do not see it, on purpose.
-TELLS: dict[str, set[str]] = {}
+# Tier rules cannot be judged without knowing whom they move: an admin reads its name there, and nothing else.
+TELLS: dict[str, set[str]] = {
+    name: {"admin: 长虹精密"} for name in ("accounts:draft", "accounts:new_draft", "accounts:apply")
+}
 
 # Whoever is not named here may see rows of his own on a page, but never the customer of `rep`.
 BLIND = [person for person in PEOPLE if person not in SEES_REPS_CUSTOMER]
