@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from crm.http import AuthenticatedHttpRequest
 from teams.models import SavedView
 
-# What is no part of a view: where somebody is in the list.
-PLACES = frozenset({"page", "after", "before"})
+# What is no part of a view: where somebody is in the list, and which view he began with.
+PLACES = frozenset({"page", "after", "before", "view"})
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,23 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A saved view whose filters, sort or columns were changed since; `save_url` is empty for a colleague's."""
+
+    name: str
+    query: str
+    save_url: str
+    back_url: str
+
+
+@dataclass(frozen=True)
 class ViewTabs:
-    """The views of a list; `unsaved` when the present filters are none of them."""
+    """The views of a list; `unsaved` when the present filters are none of them, `changed` which view they began as."""
 
     views: list[Tab]
     unsaved: bool
     save_url: str
+    changed: Changed | None = None
 
 
 def plain_query(query: str) -> str:
@@ -39,8 +52,15 @@ def plain_query(query: str) -> str:
 
 
 def view_url(view: SavedView) -> str:
-    """Return the address of the list with the view's filters."""
-    return f"{reverse(view.page)}?{view.query}" if view.query else reverse(view.page)
+    """Return the address of the list with the view's filters; it says which view it is, also once they are changed."""
+    query = plain_query(view.query)
+    return f"{reverse(view.page)}?{query}{'&' if query else ''}view={view.pk}"
+
+
+def _changed(view: SavedView, request: AuthenticatedHttpRequest, present: str) -> Changed:
+    own = view.owner_id == request.user.pk
+    save_url = reverse("teams:update_view", args=[view.pk]) if own else ""
+    return Changed(view.name, present, save_url, view_url(view))
 
 
 def view_tabs(
@@ -50,11 +70,24 @@ def view_tabs(
 
     One query.
     """
-    present = plain_query(request.META.get("QUERY_STRING", ""))
-    saved = [(view.name, plain_query(view.query)) for view in SavedView.objects.visible_to(request.user).for_page(page)]
+    present = plain_query(request.GET.urlencode())
+    saved = list(SavedView.objects.visible_to(request.user).for_page(page))
+    begun = next((view for view in saved if str(view.pk) == request.GET.get("view")), None)
     tabs = []
-    for label, query in [(default_label, ""), *((label, plain_query(query)) for label, query in ready), *saved]:
+    for label, query in [(default_label, ""), *((label, plain_query(query)) for label, query in ready)]:
         url = f"{reverse(page)}?{query}" if query else reverse(page)
-        tabs.append(Tab(label, url, query == present))
+        tabs.append(Tab(label, url, begun is None and query == present))
+    for view in saved:
+        same = view == begun if begun else plain_query(view.query) == present
+        tabs.append(Tab(view.name, view_url(view), same))
     save_url = f"{reverse('teams:save_view')}?{urlencode({'page': page, 'query': present})}"
-    return ViewTabs(tabs, not any(tab.current for tab in tabs), save_url)
+    changed = _changed(begun, request, present) if begun and plain_query(begun.query) != present else None
+    unsaved = changed is not None or not any(tab.current for tab in tabs)
+    return ViewTabs(tabs, unsaved, save_url, changed)
+
+
+def rows_with_tabs(request: AuthenticatedHttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Answer a changed filter with the rows, and with the tabs above them, which say that a view is not saved."""
+    rows = render_to_string(template, context, request)
+    tabs = render_to_string("components/saved_views.html", context | {"out_of_band": True}, request)
+    return HttpResponse(rows + tabs)

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("views/", saved_views.saved_views, name="saved_views"),
     path("views/save/", saved_views.save, name="save_view"),
     path("views/<int:pk>/rename/", saved_views.rename, name="rename_view"),
+    path("views/<int:pk>/update/", saved_views.update, name="update_view"),
     path("views/<int:pk>/share/", saved_views.share, name="share_view"),
     path("views/<int:pk>/delete/", saved_views.delete, name="delete_view"),
 ]

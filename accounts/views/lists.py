@@ -26,7 +26,7 @@ from crm.spreadsheet import write_csv, write_xlsx
 from teams.access import may, needs
 from teams.choices import Right, Role
 from teams.models import User
-from teams.saved_views import view_tabs
+from teams.saved_views import rows_with_tabs, view_tabs
 
 MONTHS = 12
 MOST_ROWS = 5_000
@@ -93,11 +93,11 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_export": may(request.user, Right.EXPORT),
         "may_have": request.user.role not in WITHOUT_CUSTOMERS,
     }
-    if is_fragment(request):
-        return render(request, "accounts/list.html#rows", context)
     context["tabs"] = view_tabs(
         request, "accounts:list", default_label=gettext_lazy("All"), ready=_ready_views(request.user)
     )
+    if is_fragment(request):
+        return rows_with_tabs(request, "accounts/list.html#rows", context)
     return render(request, "accounts/list.html", context)
 
 

@@ -25,7 +25,7 @@ from pipeline.models import ExchangeRate, Opportunity
 from teams.access import may, needs
 from teams.choices import Right
 from teams.models import User
-from teams.saved_views import view_tabs
+from teams.saved_views import rows_with_tabs, view_tabs
 
 MOST_ROWS = 5_000
 MOST_GIVEN = 500
@@ -78,11 +78,11 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_work": may(request.user, Right.SELL),
         "may_export": may(request.user, Right.EXPORT),
     }
-    if is_fragment(request):
-        return render(request, "pipeline/list.html#rows", context)
     context["tabs"] = view_tabs(
         request, "pipeline:list", default_label=gettext_lazy("Open"), ready=_ready_views(request.user)
     )
+    if is_fragment(request):
+        return rows_with_tabs(request, "pipeline/list.html#rows", context)
     return render(request, "pipeline/list.html", context)
 
 

@@ -38,6 +38,15 @@ def rename_view(view: SavedView, *, name: str, actor: User) -> SavedView:
 
 
 @transaction.atomic
+def update_view(view: SavedView, *, query: str, actor: User) -> SavedView:
+    """Keep other filters, sort and columns under the same name."""
+    before, view.query = view.query, query
+    view.save(update_fields=["query"])
+    record("view.updated", view, actor=actor, changes={"query": [before, query]})
+    return view
+
+
+@transaction.atomic
 def share_view(view: SavedView, *, shared: bool, actor: User) -> SavedView:
     """Show the view to everybody in its owner's team, or to its owner alone again."""
     team = view.owner.team if shared else None

@@ -9,6 +9,7 @@ from django.utils import timezone
 from teams.choices import Role
 from teams.holdings import Holding, _holdings, register_holding
 from teams.models import Absence, SavedView, Team, User
+from teams.saved_views import ViewTabs, plain_query, view_url
 from teams.tests.factories import AbsenceFactory, TeamFactory, UserFactory
 
 
@@ -343,6 +344,33 @@ def test_a_view_is_saved_shared_and_taken_back(rep: User, teammate: User, outsid
 
     client.post(reverse("teams:share_view", args=[view.pk]), {"shared": "no"})
     assert not SavedView.objects.visible_to(teammate).exists()
+
+
+def test_a_changed_view_says_so_and_is_kept_anew_or_let_go(rep: User, teammate: User, east: Team, client_for) -> None:
+    view = SavedView.objects.create(owner=rep, team=east, page="accounts:list", name="苏州 A", query="city=苏州&tier=A")
+    client, url = client_for(rep), reverse("accounts:list")
+
+    def tabs(query: str, who=client) -> ViewTabs:
+        answer = who.get(f"{url}?{query}", headers={"HX-Request": "true"})
+        assert 'hx-swap-oob="true"' in answer.content.decode()
+        return answer.context["tabs"]
+
+    opened = tabs(view_url(view).partition("?")[2])
+    assert [tab.label for tab in opened.views if tab.current] == ["苏州 A"]
+    assert (opened.unsaved, opened.changed) == (False, None)
+
+    other = tabs(f"city=昆山&tier=A&q=&view={view.pk}")
+    assert [tab.label for tab in other.views if tab.current] == ["苏州 A"]
+    assert other.changed is not None
+    assert other.changed.back_url == view_url(view)
+    foreign = tabs(f"city=昆山&view={view.pk}", client_for(teammate))
+    assert foreign.changed is not None
+    assert foreign.changed.save_url == ""
+
+    client.post(other.changed.save_url, {"query": other.changed.query})
+    view.refresh_from_db()
+    assert view.query == plain_query("tier=A&city=昆山")
+    assert tabs(view_url(view).partition("?")[2]).changed is None
 
 
 def test_a_removed_view_can_be_taken_back(rep: User, client_for) -> None:

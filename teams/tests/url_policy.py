@@ -75,6 +75,7 @@ POLICY: dict[str, Policy] = {
     "teams:saved_views": OPEN_PAGE,
     "teams:save_view": Policy(get=everyone(200), post=everyone(ALLOWED)),
     "teams:rename_view": Policy(post=OWN_VIEW, kwargs=_view, data={"name": "x"}),
+    "teams:update_view": Policy(post=OWN_VIEW, kwargs=_view, data={"query": "role=REP"}),
     "teams:share_view": Policy(post=OWN_VIEW, kwargs=_view, data={"shared": "no"}),
     "teams:delete_view": Policy(post=OWN_VIEW, kwargs=_view),
 }

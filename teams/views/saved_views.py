@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.http import AuthenticatedHttpRequest, go_to
 from crm.navigation import url_or_none
 from teams.access import get_visible_or_404
-from teams.actions.saved_views import delete_view, rename_view, save_view, share_view
+from teams.actions.saved_views import delete_view, rename_view, save_view, share_view, update_view
 from teams.forms import SavedViewForm, ViewNameForm, sentences
 from teams.models import SavedView
 from teams.refusals import Refusal
 from teams.saved_views import plain_query, view_url
+
+MOST_QUERY: int = SavedView._meta.get_field("query").max_length or 0
 
 
 @require_GET
@@ -69,6 +71,19 @@ def rename(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return go_to(request, "teams:saved_views")
+
+
+@require_POST
+def update(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Keep the present filters of the list in the view they began as."""
+    view = _own(request, pk)
+    query = plain_query(request.POST.get("query", ""))
+    if len(query) > MOST_QUERY:
+        messages.error(request, _("These filters are too long for a view."))
+    else:
+        update_view(view, query=query, actor=request.user)
+        messages.success(request, _("The view is saved."))
+    return go_to(request, view_url(view))
 
 
 @require_POST
