@@ -17,7 +17,7 @@ from reports.periods import Period, PeriodKind, period_containing
 from reports.queries.changes import KINDS, counts
 from reports.queries.coverage import seen_since
 from reports.queries.funnel import Held, Level, funnel, pipeline_shown, pipelines_held
-from reports.queries.outcome import Outcome, outcome, outlook, target
+from reports.queries.outcome import Outcome, outlook, target
 from reports.queries.team import Row, team_table
 from reports.queries.trend import Trend, trend
 from reports.scope import AMOUNT, Scope
@@ -25,8 +25,7 @@ from reports.scope import AMOUNT, Scope
 
 def dashboard(scope: Scope) -> dict[str, Any]:
     """Return everything the page shows."""
-    before, last_year = figures.periods_compared(scope)
-    compared = Compared(outcome(scope), outcome(scope, before), outcome(scope, last_year))
+    decided = figures.compared(scope)
     goal, held = target(scope), pipelines_held(scope)
     pipeline = pipeline_shown(held, scope.pipeline)
     levels, weeks = funnel(scope, pipeline), trend(scope)
@@ -34,12 +33,12 @@ def dashboard(scope: Scope) -> dict[str, Any]:
     return {
         "scope": scope,
         "figures": [
-            figures.signed(scope, compared, goal),
-            figures.funnel(scope, outlook(scope), compared, goal),
+            figures.signed(scope, decided, goal),
+            figures.funnel(scope, outlook(scope), decided, goal),
             figures.covered(scope),
             figures.waiting(scope),
         ],
-        "decided": _decided(scope, compared, before, last_year),
+        "decided": _decided(scope, decided),
         "levels": levels,
         "bars": bars(scope, levels),
         "finding": finding(scope, levels),
@@ -56,9 +55,9 @@ def dashboard(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _decided(scope: Scope, compared: Compared, before: Period, last_year: Period) -> list[dict[str, Any]]:
+def _decided(scope: Scope, decided: Compared) -> list[dict[str, Any]]:
     """Return what was decided in the period, in the one before and last year, side by side."""
-    columns = ((scope.period, compared.now), (before, compared.before), (last_year, compared.last_year))
+    columns = [(scope.period, decided.now), *decided.others]
     return [_decided_in(scope, period, found) for period, found in columns]
 
 

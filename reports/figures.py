@@ -13,7 +13,7 @@ from reports.comparing import change, percent, times
 from reports.numbers import WEIGHTED, Number, amount, count_of, share, sum_of_list
 from reports.periods import Period, same_days_before, same_days_last_year
 from reports.queries.coverage import coverage
-from reports.queries.outcome import Outcome
+from reports.queries.outcome import Outcome, outcome
 from reports.scope import Scope
 
 HOUR = 3600
@@ -31,16 +31,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Compared:
-    """The period, the same part of the one before and of last year, with what was decided in each."""
+    """What was decided in the period, and in the same part of the one before and of last year's, each once."""
 
     now: Outcome
-    before: Outcome
-    last_year: Outcome
+    others: list[tuple[Period, Outcome]]
 
 
-def periods_compared(scope: Scope) -> tuple[Period, Period]:
-    """Return the part of the previous period and of last year that is as long as what has passed."""
-    return same_days_before(scope.period, scope.today), same_days_last_year(scope.period, scope.today)
+def compared(scope: Scope) -> Compared:
+    """Return what was decided in the period, beside what it is compared with."""
+    periods = [same_days_before(scope.period, scope.today), same_days_last_year(scope.period, scope.today)]
+    return Compared(outcome(scope), [(period, outcome(scope, period)) for period in dict.fromkeys(periods)])
 
 
 def than(scope: Scope, other: Period) -> str:
@@ -49,9 +49,9 @@ def than(scope: Scope, other: Period) -> str:
     return _("%(period)s until %(day)s") % words if scope.period.last > scope.today else other.label
 
 
-def signed(scope: Scope, compared: Compared, goal: Decimal | None) -> Figure:
+def signed(scope: Scope, decided: Compared, goal: Decimal | None) -> Figure:
     """Return what was signed, against the target, the period before and last year."""
-    value = compared.now.value
+    value = decided.now.value
     notes: list[Number | str] = []
     if goal:
         text = _("%(percent)s %% of the target of %(target)s")
@@ -59,20 +59,20 @@ def signed(scope: Scope, compared: Compared, goal: Decimal | None) -> Figure:
         notes.append(Number(text % words, links.targets(scope)))
     elif scope.period.kind != "week":
         notes.append(Number(_("no target is set"), links.targets(scope)))
-    for other, then in zip(periods_compared(scope), (compared.before, compared.last_year), strict=True):
+    for other, then in decided.others:
         text = change(value, then.value, than=than(scope, other), shown=amount(then.value))
         notes.append(sum_of_list(then.value, links.won(scope, other), text=text))
     return Figure(_("Signed"), sum_of_list(value, links.won(scope)), notes)
 
 
-def funnel(scope: Scope, open_now: Totals, compared: Compared, goal: Decimal | None) -> Figure:
+def funnel(scope: Scope, open_now: Totals, decided: Compared, goal: Decimal | None) -> Figure:
     """Return the weighted funnel against what is still missing to the target, or against what was signed before."""
     url = links.still_open(scope)
     text = ngettext("%(count)s open opportunity, %(value)s", "%(count)s open opportunities, %(value)s", open_now.count)
     words = {"count": f"{open_now.count:,}", "value": amount(open_now.value)}
     notes: list[Number | str] = [count_of(open_now.count, url, text % words)]
     if goal:
-        missing = goal - compared.now.value
+        missing = goal - decided.now.value
         if missing > 0:
             text = _("%(times)s times the %(missing)s missing to the target; 2 to 2.5 times is usual")
             notes.append(text % {"times": times(open_now.weighted, missing), "missing": amount(missing)})

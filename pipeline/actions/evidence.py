@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Contact
 from crm.audit import record
+from crm.files import store_file
 from crm.models.abstract import Origin
+from crm.uploads import Upload
 from pipeline.actions.guards import CannotChange, lock_open, said_day
 from pipeline.actions.progress import note_progress
 from pipeline.choices import ProgressKind
@@ -40,11 +42,13 @@ def add_evidence(
     source: tuple[str, int] | None = None,
     client_id: UUID | None = None,
     origin: str = Origin.WEB,
+    document: Upload | None = None,
 ) -> Evidence:
     """Say what shows that a criterion is fulfilled; the same `client_id` again returns the same row.
 
-    `contact` is who said it, `source` the (kind, id) it was learnt from. Raises CannotChange when the criterion or the
-    person belongs elsewhere or the opportunity is not open, WrongDay for a day in the future.
+    `contact` is who said it, `source` the (kind, id) it was learnt from, `document` a checked
+    file, which whoever sees the opportunity may read. Raises CannotChange when the criterion or the
+    person belongs elsewhere or the opportunity is not open, WrongDay for a day in the future, QuotaExceeded.
     """
     current = lock_open(opportunity)
     _refuse_foreign(current, criterion, contact, text)
@@ -65,6 +69,9 @@ def add_evidence(
         },
     )
     if is_new:
+        if document:
+            evidence.document = store_file(document, current, actor=actor)
+            evidence.save(update_fields=["document"])
         note_progress(current, kind=ProgressKind.EVIDENCE, now=now)
         changes = {"criterion": criterion.text, "evidence": evidence.text, "on": on}
         record("opportunity.evidence_added", current, actor=actor, changes=changes, origin=origin)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
+from crm.uploads import MAX_BYTES, RefusedUpload, Upload, inspect_upload
 from pipeline.actions.showing import Shown
 from pipeline.choices import DecisionRole, EvidenceKind, Track
 from pipeline.forms.opportunity import day_input
@@ -75,6 +76,20 @@ class WinForm(ShowingForm):
     on = forms.DateField(label=_("Signed on"), widget=day_input())
 
 
+class UploadField(forms.FileField):
+    """Takes one file, looked into before anything is kept; cleans to a checked `Upload`, or None."""
+
+    def clean(self, data: Any, initial: Any = None) -> Upload | None:
+        """Return the file; raises ValidationError with a sentence that says what to do."""
+        given = super().clean(data, initial)
+        if not given:
+            return None
+        try:
+            return inspect_upload(given.read(MAX_BYTES + 1), given.name)
+        except RefusedUpload as refused:
+            raise forms.ValidationError(refused.sentence) from refused
+
+
 class EvidenceForm(forms.Form):
     """What shows a criterion: kind, words, who said it, on which day."""
 
@@ -82,6 +97,11 @@ class EvidenceForm(forms.Form):
     text = forms.CharField(label=_("What shows it"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     contact = forms.ModelChoiceField(
         label=_("Said by"), queryset=Contact.objects.none(), required=False, empty_label=_("nobody in particular")
+    )
+    document = UploadField(
+        label=_("Document"),
+        required=False,
+        help_text=_("The file belongs to the evidence: whoever sees the opportunity can open it."),
     )
     on = forms.DateField(label=_("Date"), widget=day_input())
     client_id = forms.UUIDField(widget=forms.HiddenInput)

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_relations"),
+        ("crm", "0001_initial"),
         ('pipeline', '0001_initial'),
         ('teams', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -31,6 +32,11 @@ class Migration(migrations.Migration):
             model_name='evidence',
             name='criterion',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.criterion', verbose_name='shows that'),
+        ),
+        migrations.AddField(
+            model_name='evidence',
+            name='document',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.storedfile', verbose_name='document'),
         ),
         migrations.AddField(
             model_name='opportunity',

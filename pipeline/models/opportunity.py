@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
-from crm.models import UndoEntry
+from crm.models import StoredFile, UndoEntry
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from pipeline.choices import ChangeKind, DecisionRole, EvidenceKind, OpportunityState, ProgressKind, Track
 from pipeline.models.pipeline import Criterion, LossReason, Pipeline, Product, Step
@@ -128,6 +128,9 @@ class Evidence(ClientMade, Recorded):
     text = models.CharField(_("what shows it"), max_length=500)
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("said by")
+    )
+    document = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("document")
     )
     happened_on = models.DateField(_("date"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from accounts.tests.factories import ContactFactory
 from crm.audit import history_of
+from crm.models import StoredFile
 from pipeline.actions.closing import lose
 from pipeline.actions.deciders import set_roles
 from pipeline.actions.evidence import add_evidence, withdraw_evidence
@@ -107,3 +110,36 @@ def test_a_person_holds_exactly_the_parts_given(deal, changhong, rep):
 
     with pytest.raises(CannotChange, match="王强"):
         set_roles(deal, ContactFactory(name="王强"), roles=[DecisionRole.USER], actor=rep)
+
+
+def test_a_document_is_kept_with_the_evidence_and_read_by_who_sees_the_opportunity(
+    changhong, rep, teammate, outsider, client_for
+):
+    deal = OpportunityFactory(account=changhong)
+    criterion = deal.our_step.criteria.filter(track="OURS")[0]
+    url = reverse("pipeline:evidence", args=[deal.pk, criterion.pk])
+    given = client_for(rep).get(url).context["form"].initial["client_id"]
+    data = {"kind": "DOCUMENT", "text": "会议纪要", "on": "2026-11-20", "client_id": given}
+    for _again in range(2):  # a phone may send twice
+        paper = SimpleUploadedFile("纪要.txt", "双方同意。".encode())
+        assert client_for(rep).post(url, data | {"document": paper}).status_code == 302
+
+    (evidence,) = deal.evidence.all()
+    assert (StoredFile.objects.count(), evidence.document.name) == (1, "纪要.txt")
+    file_url = reverse("crm:file", args=[evidence.document.key])
+    assert file_url in client_for(rep).get(deal.get_absolute_url()).text
+    assert client_for(rep).get(file_url).status_code == 200
+    assert client_for(outsider).get(file_url).status_code == 404
+
+
+def test_a_document_that_is_none_is_refused_with_words_and_what_was_typed_stays(changhong, rep, client_for):
+    deal = OpportunityFactory(account=changhong)
+    criterion = deal.our_step.criteria.filter(track="OURS")[0]
+    url = reverse("pipeline:evidence", args=[deal.pk, criterion.pk])
+    given = client_for(rep).get(url).context["form"].initial["client_id"]
+    data = {"kind": "DOCUMENT", "text": "会议纪要", "on": "2026-11-20", "client_id": given}
+    answer = client_for(rep).post(url, data | {"document": SimpleUploadedFile("x.exe", b"MZ\x90\x00" + b"\x00" * 99)})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["document"]
+    assert "会议纪要" in answer.text
+    assert (deal.evidence.count(), StoredFile.objects.count()) == (0, 0)

@@ -32,7 +32,7 @@ def points_context(request: AuthenticatedHttpRequest, opportunity: Opportunity) 
     """Return what the steps and their evidence are shown from; four queries."""
     steps = list(opportunity.pipeline.steps.order_by("position"))
     criteria = Criterion.objects.filter(step__in=steps).order_by("track", "position")
-    evidence = opportunity.evidence.select_related("contact", "actor")
+    evidence = opportunity.evidence.select_related("contact", "actor", "document")
     changes = list(opportunity.stage_changes.select_related("before", "after", "actor").order_by("-id"))
     points = points_of(opportunity, steps, criteria, evidence, changes)
     return {

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
+from crm.files import QuotaExceeded
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.workdays import load_calendar
 from pipeline.actions.deciders import set_all_roles
@@ -70,11 +71,11 @@ def evidence(request: AuthenticatedHttpRequest, pk: int, criterion_pk: int) -> H
     """Say what shows a criterion; as a fragment the answer is the list of steps."""
     found = workable_or_404(request, pk)
     criterion = get_object_or_404(Criterion, pk=criterion_pk, step__pipeline=found.pipeline_id)
-    form = EvidenceForm(posted(request), opportunity=found, today=request.today)
+    form = EvidenceForm(posted(request), request.FILES or None, opportunity=found, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             add_evidence(found, criterion=criterion, **form.cleaned_data, actor=request.user, now=request.now)
-        except Refused as refusal:
+        except (Refused, QuotaExceeded) as refusal:
             refused(form, refusal)
         else:
             if is_fragment(request):
