@@ -51,7 +51,7 @@ def test_from_a_number_to_a_comment_that_reaches_the_rep(
     page = open_page(manager, "/dashboard/", size=size)
     expect(page.locator("h1")).to_contain_text("All teams")
 
-    page.locator("dl.facts a").first.click()
+    page.locator(".side-by-side a").first.click()
     expect(page.locator("main")).to_contain_text("二期产线")
     expect(page.locator("main")).not_to_contain_text(deals[1].name)
 
