@@ -69,6 +69,7 @@ class ContactForm(EditForm):
             "email": forms.EmailInput(attrs={"class": "input-mid", "autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
+        labels: ClassVar[dict[str, Any]] = {"name": _("Full name")}
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _(
                 "Family name first, as it is written. A placeholder will do: “Purchasing director (to be found)”."
