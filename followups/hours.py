@@ -11,11 +11,26 @@ from crm.workdays import WorkCalendar
 MORNING = time(8, 30)
 EVENING = time(19, 0)
 ONE_DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
 def at_wall_time(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """Return the UTC instant at which the clocks of `zone` first show that time on that day."""
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    """Return the UTC instant at which the clocks of `zone` first show that time on that day.
+
+    A time the clocks jump over counts from the jump on.
+    """
+    said = datetime.combine(day, clock, tzinfo=zone)
+    instant = said.astimezone(UTC)
+    if instant.astimezone(zone).time() == clock:
+        return instant
+    before = said.replace(fold=1).astimezone(UTC)
+    while instant - before > SECOND:
+        middle = before + (instant - before) / 2
+        if middle.astimezone(zone).utcoffset() == said.utcoffset():
+            before = middle
+        else:
+            instant = middle
+    return instant.replace(microsecond=0)
 
 
 def morning_for(day: date, zone: ZoneInfo, calendar: WorkCalendar) -> datetime:

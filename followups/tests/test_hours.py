@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.workdays import WorkCalendar
-from followups.hours import EVENING, MORNING, morning_for, next_allowed
+from followups.hours import EVENING, MORNING, at_wall_time, morning_for, next_allowed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar()
@@ -72,3 +72,19 @@ def test_the_allowed_instant_is_never_earlier_and_always_in_working_hours(now: d
     assert CALENDAR.is_workday(local.date())
     assert MORNING <= local.time() < EVENING
     assert next_allowed(allowed, zone, CALENDAR) == allowed
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "instant"),
+    [
+        ("Europe/Berlin", "2026-03-29 02:30", "2026-03-29 01:00"),  # jumped over: 03:00 is the first time there is
+        ("Europe/Berlin", "2026-10-25 02:30", "2026-10-25 00:30"),  # shown twice: the first of the two
+        ("America/Santiago", "2026-09-06 00:00", "2026-09-06 04:00"),  # midnight itself is jumped over
+        ("Asia/Shanghai", "2026-03-29 02:30", "2026-03-28 18:30"),
+    ],
+)
+def test_a_time_the_clocks_jump_over_counts_from_the_jump_and_one_shown_twice_the_first_time(
+    zone: str, wall: str, instant: str
+):
+    said = datetime.fromisoformat(wall)
+    assert at_wall_time(said.date(), said.time(), ZoneInfo(zone)) == datetime.fromisoformat(f"{instant}+00:00")
