@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from imports.cells import folded
 from imports.choices import Shape
@@ -88,13 +91,24 @@ FIELDS: dict[str, tuple[Target, ...]] = {
 }
 
 
+@cache
+def words_of(shape: str) -> dict[str, tuple[str, ...]]:
+    """Return the headings that mean each field, best first: the known ones, and ours in every language."""
+    labels: dict[str, list[str]] = {target.name: [] for target in FIELDS[shape]}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for target in FIELDS[shape]:
+                labels[target.name].append(str(target.label))
+    return {target.name: (*target.known_as, *labels[target.name]) for target in FIELDS[shape]}
+
+
 def match_columns(headers: Sequence[str], shape: str) -> dict[str, str]:
     """Return field → heading for the headings that are known; a heading is given to one field, the best fit first."""
     by_fold = {folded(header): header for header in reversed(headers)}
     wishes = [
         (rank, number, target.name, by_fold[folded(word)])
         for number, target in enumerate(FIELDS[shape])
-        for rank, word in enumerate(target.known_as)
+        for rank, word in enumerate(words_of(shape)[target.name])
         if folded(word) in by_fold
     ]
     columns: dict[str, str] = {}
@@ -110,7 +124,9 @@ def _with_required(columns: dict[str, str], shape: str, by_fold: dict[str, str])
     """Give a required field its heading even where an optional one took it."""
     for target in FIELDS[shape]:
         if target.is_required and target.name not in columns:
-            header = next((by_fold[folded(word)] for word in target.known_as if folded(word) in by_fold), None)
+            header = next(
+                (by_fold[folded(word)] for word in words_of(shape)[target.name] if folded(word) in by_fold), None
+            )
             if header:
                 columns = {field: taken for field, taken in columns.items() if taken != header} | {target.name: header}
     return columns

@@ -84,6 +84,7 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What one file holds, and which heading is which field."""
 
+    use_required_attribute = False  # another kind of rows may be chosen while a column is still missing
     shape = forms.ChoiceField(label=_("The rows are"))
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
 
@@ -100,9 +101,9 @@ class ColumnsForm(forms.Form):
         choices = [("", "--"), *((header, self._shown(header)) for header in file.headers)]
         for target in FIELDS[file.shape]:
             self.fields[target.name] = forms.ChoiceField(
-                label=str(target.label) + (" *" if target.is_required else ""),
+                label=str(target.label),
                 choices=choices,
-                required=False,
+                required=target.is_required,
                 initial=file.columns.get(target.name, ""),
             )
 
@@ -162,9 +163,8 @@ class AnswersForm(forms.Form):
                 choices=choices,
                 initial=given if given in dict(choices) else question["default"],
                 widget=forms.RadioSelect,
-                required=False,
             )
 
     def answers(self) -> dict[str, str]:
-        """Return question → answer, for the questions that were answered."""
-        return {key: self.cleaned_data[name] for name, key in self._keys.items() if self.cleaned_data[name]}
+        """Return question → answer."""
+        return {key: self.cleaned_data[name] for name, key in self._keys.items()}

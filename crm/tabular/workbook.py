@@ -24,6 +24,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from crm.archives import RefusedArchive, corrupt, inspect_archive
 from crm.tabular.delimited import too_many_rows
 from crm.tabular.parts import (
+    SHOWN,
     Headings,
     Limits,
     Record,
@@ -40,6 +41,9 @@ if not openpyxl.DEFUSEDXML:
 
 _HEADINGS_WITHIN: Final = 200  # rows the headings are looked for in
 _BESIDE: Final = 5  # columns right of the headings in which a stray cell is noticed
+_UNRECKONED: Final = re.compile(
+    rb'<c [^>]*?\br="([A-Z]+[0-9]+)"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
 _ZEROS: Final = re.compile("0+")
 _PARSER_ERRORS: Final = (
     ParseError, InvalidFileException, zipfile.BadZipFile, zlib.error, struct.error, ValueError, LookupError, TypeError,
@@ -59,6 +63,7 @@ def read_workbook(data: bytes, limits: Limits, sheet: str | None) -> Table:
     warnings = list(headings.warnings)
     if len(names) > 1 and sheet is None:
         warnings.append(_("The file has several sheets; “%(sheet)s” is read.") % {"sheet": chosen})
+    warnings += _unreckoned(data, chosen)
 
     def read() -> Iterator[Row]:
         return _rows(data, limits, chosen, headings)
@@ -79,6 +84,22 @@ def _opened(data: bytes, limits: Limits, sheet: str | None) -> tuple[list[str], 
     except _PARSER_ERRORS as error:
         raise _damaged() from error
     return names, *found
+
+
+def _unreckoned(data: bytes, sheet: str) -> list[str]:
+    """Warn of formulas whose result is not in the file: a program wrote them, and no spreadsheet reckoned them yet."""
+    try:
+        with closing(_book(data)) as book, zipfile.ZipFile(io.BytesIO(data)) as archive:
+            xml = archive.read(book[sheet]._worksheet_path.lstrip("/"))
+    except _PARSER_ERRORS as error:
+        raise _damaged() from error
+    cells = [place.decode("ascii", "replace") for place in islice(_UNRECKONED.findall(xml), SHOWN + 1)]
+    if not cells:
+        return []
+    text = _(
+        "Formulas without a result: %(cells)s. Open the file in Excel, save it and upload it again, or they stay empty."
+    )
+    return [text % {"cells": ", ".join(cells[:SHOWN]) + (", …" if len(cells) > SHOWN else "")}]
 
 
 def _first_with_headings(sheets: Iterable[ReadOnlyWorksheet], limits: Limits) -> tuple[str, Headings]:
