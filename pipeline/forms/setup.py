@@ -10,9 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from crm.conflicts import EditForm
 from crm.money_field import AmountField
 from pipeline.models import Criterion, ExchangeRate, LossReason, Pipeline, Product, Step
+from pipeline.ready_texts import READY_TEXTS
 
 
-class PipelineForm(EditForm):
+class ReadyForm(EditForm):
+    """A row that may have come ready-made: its texts stand in the reader's language, as on every page.
+
+    What is left as it was is not written, so a ready text keeps speaking all languages until somebody changes it.
+    """
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Return what a field shows at first."""
+        value = super().get_initial_for_field(field, field_name)
+        return gettext(value) if value in READY_TEXTS else value
+
+
+class PipelineForm(ReadyForm):
     """Name and tracks of a pipeline."""
 
     class Meta:
@@ -29,7 +42,7 @@ class NewPipelineForm(forms.Form):
     )
 
 
-class StepForm(EditForm):
+class StepForm(ReadyForm):
     """One step."""
 
     class Meta:
@@ -55,7 +68,7 @@ class StepForm(EditForm):
         }
 
 
-class CriterionForm(EditForm):
+class CriterionForm(ReadyForm):
     """What must be shown."""
 
     class Meta:
@@ -71,7 +84,7 @@ class NewCriterionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("track", "text", "is_required")
 
 
-class LossReasonForm(EditForm):
+class LossReasonForm(ReadyForm):
     """A reason for loss."""
 
     class Meta:

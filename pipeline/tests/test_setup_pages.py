@@ -48,6 +48,21 @@ def test_a_step_is_edited_and_recorded(client, admin):
     assert (entry.action, entry.actor, entry.changes["expected_days"]) == ("step.edited", admin, [30, 45])
 
 
+def test_a_ready_text_is_edited_in_the_language_of_the_admin_and_stays_in_all_until_then(client, admin):
+    type(admin).objects.filter(pk=admin.pk).update(language="zh-hans")
+    step = default_pipeline().steps.get(code="C")
+    page = client.get(url("edit_step", step.pk))
+    assert shown(page)["name"] == "评估"
+
+    client.post(url("edit_step", step.pk), {**shown(page), "expected_days": "45"})
+    step.refresh_from_db()
+    assert (step.expected_days, step.name) == (45, "Evaluation")
+
+    client.post(url("edit_step", step.pk), {**shown(client.get(url("edit_step", step.pk))), "name": "方案评估"})
+    step.refresh_from_db()
+    assert step.name == "方案评估"
+
+
 def test_two_admins_at_one_step_are_asked(client):
     step = default_pipeline().steps.get(code="C")
     page = client.get(url("edit_step", step.pk))
