@@ -126,7 +126,7 @@ CACHES = {
 FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 STORAGES = {
     "default": file_storage(env.str("FILES_URL", ""), FILES_DIR),
-    "staticfiles": {"BACKEND": env.str("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
+    "staticfiles": {"BACKEND": env.str("STATIC_STORAGE", "crm.static_storage.SqueezedStaticFilesStorage")},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
