@@ -1,5 +1,6 @@
-"""Every URL × everybody: nobody opens what is not his, and no URL is left unclassified."""
+"""Every URL × everybody: nobody opens what is not his, no URL is left unclassified, no answer loosens the policy."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -24,6 +25,11 @@ from teams.models import User
 from visits.tests.factories import PlanItemFactory, VisitFactory
 
 POLICIES = all_policies()
+# What the security policy would refuse to run or to draw.
+INLINE = re.compile(
+    r"""<script(?![^>]*\bsrc=)(?![^>]*type="application/json")|\sstyle=["']|\son[a-z]+=["']|=["']javascript:""",
+    re.IGNORECASE,
+)
 
 
 def _names(patterns: list[URLPattern | URLResolver], prefix: str = "", route: str = "") -> Iterator[str]:
@@ -82,6 +88,16 @@ def _fits(response: HttpResponse, expected: Expected) -> bool:
     return response.status_code == expected
 
 
+def _loose(response: HttpResponse) -> list[str]:
+    """Return where an answer would need a looser security policy than the one it carries, or carries a looser one."""
+    policy = response.headers.get("Content-Security-Policy", "")
+    found = [word for word in ("unsafe-inline", "unsafe-eval", "http:", "*") if word in policy]
+    if "default-src" not in policy:
+        found.append(f"the policy is {policy!r}")
+    is_page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
+    return found + (INLINE.findall(response.content.decode()) if is_page else [])
+
+
 def _url(name: str, policy: Policy, cast: Cast) -> str:
     return reverse(name, kwargs=policy.kwargs(cast)) + (f"?{policy.query}" if policy.query else "")
 
@@ -124,6 +140,8 @@ def test_everybody_is_answered_as_the_policy_says(name: str, method: str, cast: 
         response = _answer(client, method, url, policy)
         if not _fits(response, expected):
             wrong[person] = f"{response.status_code}, expected {expected}"
+        elif loose := _loose(response):
+            wrong[person] = f"not allowed by a strict security policy: {loose}"
     assert wrong == {}
 
 
@@ -185,3 +203,23 @@ def test_no_page_names_a_customer_to_who_does_not_see_it(
             said = _text(client.get(address, headers=headers))
             told |= {f"{person}: {word}" for word in much_at_changhong if word in said}
     assert told == TELLS.get(name, set())
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/accounts/999999/", 404), ("/dashboard/", 403)])
+def test_a_refusal_is_as_strict_as_a_page(path: str, status: int, client: Client, rep) -> None:
+    client.force_login(rep)
+    response = client.get(path)
+    assert (response.status_code, _loose(response)) == (status, [])
+
+
+def test_a_form_from_elsewhere_is_refused_as_strictly(rep) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(rep, backend="allauth.account.auth_backends.AuthenticationBackend")
+    response = client.post("/me/", {})
+    assert (response.status_code, _loose(response)) == (403, [])
+
+
+def test_what_the_policy_would_refuse_is_found() -> None:
+    pages = ('<p style="x">', "<a onclick='x'>", "<script>x</script>", '<a href="javascript:x">', '<script src="/x">')
+    answers = [HttpResponse(page, headers={"Content-Security-Policy": "default-src 'self'"}) for page in pages]
+    assert [bool(_loose(answer)) for answer in answers] == [True, True, True, True, False]
