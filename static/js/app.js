@@ -237,7 +237,14 @@
     }
     if (key === "g") goUntil = Date.now() + 1500;
     if (key === "j" || key === "k") return moveRow(key === "j" ? 1 : -1);
-    return press(`.is-current [data-key="${CSS.escape(key)}"]`) || press(`[data-key="${CSS.escape(key)}"]`);
+    return press(`.is-current [data-key="${CSS.escape(key)}"]`) || press(`[data-key="${CSS.escape(key)}"]`) || command(key);
+  };
+  // What the palette offers under a letter works on every page, with or without a button for it there.
+  const command = (key) => {
+    const offered = find("#palette template[data-commands]")?.content.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
+    if (!offered || find("dialog[open]")) return false;
+    location.assign(offered.getAttribute("href"));
+    return true;
   };
   doc.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
@@ -292,7 +299,7 @@
       target.toggleAttribute("tabindex", wide);
       if (!wide) return ["role", "aria-label"].forEach((name) => target.removeAttribute(name));
       target.tabIndex = 0;
-      target.setAttribute("role", "region");
+      target.setAttribute("role", "group");
       target.setAttribute("aria-label", label.textContent.trim());
     }),
   );

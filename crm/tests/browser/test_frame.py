@@ -81,6 +81,58 @@ def test_rows_are_walked_by_letters_and_pages_reached_by_two(page: Page):
     page.wait_for_url("**/today/")
 
 
+@pytest.mark.parametrize(
+    ("keys", "address"),
+    [("n", "/visits/new/"), ("o", "/opportunities/new/"), ("g t", "/today/"), ("g c", "/accounts/")],
+)
+def test_a_letter_does_from_every_page_what_the_help_says(page: Page, keys: str, address: str):
+    page.goto("/me/")
+    for key in keys.split():
+        page.keyboard.press(key)
+    page.wait_for_url(f"**{address}")
+
+
+def test_a_letter_typed_with_an_input_method_or_into_a_field_is_text(page: Page):
+    page.goto("/search/")
+    page.locator("#search-q").focus()
+    page.keyboard.type("no?/")
+    page.locator("body").dispatch_event("keydown", {"key": "n", "isComposing": True})
+    assert page.locator("#search-q").input_value() == "no?/"
+    assert page.url.endswith("/search/")
+
+
+def test_the_help_names_only_what_the_person_may_and_gives_the_focus_back(page: Page, open_page: Opened, admin):
+    link = page.get_by_role("link", name="昆山恒远机械")
+    link.focus()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("Log a visit")
+    page.keyboard.press("Escape")
+    assert focused(page) == "昆山恒远机械"
+
+    theirs = open_page(admin, "/me/", size=DESK, service_workers="block")
+    theirs.keyboard.press("?")
+    expect(theirs.locator("#keys")).to_be_visible()
+    expect(theirs.locator("#keys")).not_to_contain_text("Log a visit")
+
+
+def test_nothing_in_focus_hides_under_a_bar(page: Page):
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto("/visits/new/")
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll("main a, main button, main input, main select, main textarea")]
+            .filter((each) => each.offsetParent)
+            .filter((each) => {
+                each.focus();
+                if (document.activeElement !== each || each.closest(".savebar")) return false;
+                const { top, bottom } = each.getBoundingClientRect();
+                return bottom > document.querySelector(".savebar").getBoundingClientRect().top + 1
+                    || top < document.querySelector(".top").getBoundingClientRect().bottom - 1;
+            })
+            .map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    assert hidden == []
+
+
 def test_letters_do_nothing_while_typing_or_when_switched_off(customers, open_page: Opened, site: Site, rep):
     site.look(lambda: type(rep).objects.filter(pk=rep.pk).update(single_keys=False))
     page = open_page(rep, "/accounts/", size=DESK, service_workers="block")
