@@ -11,7 +11,7 @@ LEADERS = ("manager", "other_manager", "director")
 
 def _job(cast: Cast) -> dict[str, Any]:
     """Make a job of the rep; it is his alone."""
-    return {"key": Job.objects.create(kind="import.check", title="Check", owner=cast.rep).key}
+    return {"key": Job.objects.create(kind="import.check", title="检查 客户.xlsx", owner=cast.rep).key}
 
 
 POLICY: dict[str, Policy] = {

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from html import unescape
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 import polib
 import pytest
@@ -21,6 +22,7 @@ from playwright.sync_api import Page
 from crm.tests.browser.conftest import DESK, PHONE, Opened, Site
 from crm.tests.url_policy import TABLES
 from crm.tests.url_rules import PEOPLE, Cast, Policy
+from teams.models import User
 
 NARROW = {"width": 320, "height": 700}
 # Whoever can open a page walks it; the first of these who may.
@@ -46,6 +48,7 @@ def cast(
 ) -> Cast:
     """Everybody, and a customer of the rep."""
     people = (rep, teammate, outsider, manager, other_manager, director, clerk, compliance, dealer, admin)
+    User.objects.update(language="")  # then the language is that of the cookie
     return Cast(dict(zip(PEOPLE, people, strict=True)), changhong)
 
 
@@ -54,9 +57,10 @@ def walkers_of(policy: Policy) -> list[str]:
     return [name for name in WALKERS if policy.get and policy.get.get(name) == 200]
 
 
-def page_for(user: Any, url: str, language: str = "en") -> str:
+def page_for(user: Any, url: str, language: str) -> str:
     """Return a whole page as it is sent; "" for a part of one, data or a file."""
-    client = Client(headers={"accept-language": language})
+    client = Client()
+    client.cookies["language"] = language
     if user is not None:
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     response = client.get(url)
@@ -95,10 +99,11 @@ def complaints(page: Page, place: str, options: dict[str, Any]) -> Iterator[str]
 def open_in(page: Page, url: str, language: str, size: dict[str, int]) -> None:
     """Open a page in a language and wait for its parts."""
     page.emulate_media(color_scheme="light")
-    page.set_extra_http_headers({"Accept-Language": language})
+    start = urlsplit(page.url)._replace(path="/", query="").geturl()
+    page.context.add_cookies([{"name": "language", "value": language.lower(), "url": start}])
     page.set_viewport_size(size)  # type: ignore[arg-type]
     page.goto(url)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
 
 
 def sideways(page: Page, language: str) -> Iterator[str]:
@@ -135,7 +140,7 @@ def walk_table(table: str, cast: Cast, site: Site, open_page: Opened) -> dict[st
         url += f"?{policy.query}" if policy.query else ""
         seen: set[tuple[str, ...]] = set()
         for who in walkers:
-            html = site.look(lambda who=who, url=url: page_for(cast.people[who], url, "zh-Hans"))
+            html = site.look(lambda who=who, url=url: page_for(cast.people[who], url, "zh-hans"))
             if not html or parts_of(html) <= seen:
                 continue
             seen |= parts_of(html)
