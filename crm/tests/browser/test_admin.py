@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory, TurnoverFactory
-from crm.tests.browser.conftest import DESK, Opened, Site, eventually
+from crm.tests.browser.conftest import DESK, PHONE, Opened, Site, eventually
 
 
 @pytest.fixture
@@ -33,10 +33,11 @@ def moving(page: Page) -> str:
 
 
 @pytest.mark.journey
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_policy_is_drafted_simulated_applied_and_rolled_back(
-    site: Site, ten: list[Account], open_page: Opened, admin, rep
+    site: Site, ten: list[Account], open_page: Opened, admin, rep, size
 ):
-    page = open_page(admin, "/accounts/tiers/", size=DESK)
+    page = open_page(admin, "/accounts/tiers/", size=size)
     page.get_by_role("link", name="New draft").click()
     before = moving(page)
     page.locator("[name=cut_a]").fill("50")
@@ -55,7 +56,7 @@ def test_a_policy_is_drafted_simulated_applied_and_rolled_back(
     applied = tiers(site)
     assert applied.count("C") == 4
 
-    theirs = open_page(rep, "/accounts/", size=DESK)
+    theirs = open_page(rep, "/accounts/", size=size)
     row = theirs.locator("tr", has_text="客户10")
     expect(row).to_contain_text(applied[-1])
 

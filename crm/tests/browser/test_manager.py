@@ -69,7 +69,10 @@ def test_from_a_number_to_a_comment_that_reaches_the_rep(
 
 
 @pytest.mark.journey
-def test_a_plan_is_handed_in_returned_and_signed(site: Site, changhong: Account, open_page: Opened, rep, manager):
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_plan_is_handed_in_returned_and_signed(
+    site: Site, changhong: Account, open_page: Opened, rep, manager, size
+):
     plan = DayPlanFactory(user=rep, day=next_workday())
     PlanItemFactory(plan=plan, account=changhong, goal="定型时间")
 
@@ -80,11 +83,13 @@ def test_a_plan_is_handed_in_returned_and_signed(site: Site, changhong: Account,
     theirs.get_by_role("button", name="Hand in").click()
     expect(theirs.locator("#plan")).to_contain_text("Handed in.")
 
-    page = open_page(manager, "/approvals/", size=DESK)
-    expect(page.locator(".pane-read")).to_contain_text("陈思远")
-    page.locator(".pane-read").get_by_role("link", name="Return").click()
-    page.get_by_role("dialog").get_by_role("textbox").fill("先去恒远。")
-    page.get_by_role("dialog").get_by_role("button", name="Return").click()
+    page = open_page(manager, "/approvals/", size=size)
+    place = page.locator(".pane-read" if size == DESK else ".pane-list")
+    expect(place).to_contain_text("陈思远")
+    place.get_by_role("link", name="Return").click()
+    asked = page.get_by_role("dialog") if size == DESK else page.locator("main")
+    asked.get_by_role("textbox").fill("先去恒远。")
+    asked.get_by_role("button", name="Return").click()
     expect(page.locator("#toasts")).not_to_be_empty()
     assert state() == PlanState.RETURNED
 
@@ -94,7 +99,10 @@ def test_a_plan_is_handed_in_returned_and_signed(site: Site, changhong: Account,
     expect(theirs.locator("#plan")).to_contain_text("Handed in.")
 
     page.goto("/approvals/")
-    page.keyboard.press("a")
+    if size == DESK:
+        page.keyboard.press("a")
+    else:
+        page.locator(".pane-list").get_by_role("button", name="Approve").click()
     expect(page.locator("#toasts")).not_to_be_empty()
     assert state() == PlanState.APPROVED
     theirs.reload()
