@@ -94,6 +94,7 @@ OF_PEOPLE: Words = {
     "team.reopened": _("Team reopened"),
     "view.saved": _("View saved"),
     "view.renamed": _("View renamed"),
+    "view.updated": _("View updated"),
     "view.shared": _("View shared"),
     "view.deleted": _("View deleted"),
     "security.changed": _("Sign-in rules changed"),
@@ -123,6 +124,8 @@ OF_SETTINGS: Words = {
 OF_DATA: Words = {
     "import.uploaded": _("Files uploaded for import"),
     "import.matched": _("Columns of an import matched"),
+    "import.back_to_columns": _("Import taken back to its columns"),
+    "import.looked_at_again": _("File of an import read again"),
     "import.answered": _("Questions of an import answered"),
     "import.finished": _("Import finished"),
     "import.taken_back": _("Import taken back"),

@@ -28,6 +28,13 @@ def _refuse_foreign(current: Opportunity, criterion: Criterion, contact: Contact
         raise CannotChange(_("Write down what shows it."))
 
 
+def _keep_document(evidence: Evidence, document: Upload | None, *, actor: User) -> None:
+    """Keep a file with its opportunity, which says who may read it; raises QuotaExceeded."""
+    if document:
+        evidence.document = store_file(document, evidence.opportunity, actor=actor)
+        evidence.save(update_fields=["document"])
+
+
 @transaction.atomic
 def add_evidence(
     opportunity: Opportunity,
@@ -69,9 +76,7 @@ def add_evidence(
         },
     )
     if is_new:
-        if document:
-            evidence.document = store_file(document, current, actor=actor)
-            evidence.save(update_fields=["document"])
+        _keep_document(evidence, document, actor=actor)
         note_progress(current, kind=ProgressKind.EVIDENCE, now=now)
         changes = {"criterion": criterion.text, "evidence": evidence.text, "on": on}
         record("opportunity.evidence_added", current, actor=actor, changes=changes, origin=origin)

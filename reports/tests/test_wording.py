@@ -16,7 +16,7 @@ from reports.wording import ACTIONS, AREAS, NAMES, wording
 ROOMS = ("crm", "teams", "followups", "accounts", "pipeline", "visits", "imports", "reports")
 WRITERS = {"record", "build_entry", "write_fields", "save_edit"}
 # Called alike, but names of jobs and modules.
-NO_ACTIONS = {"import.check", "import.load", "pipeline.registration", "pipeline.urls"}
+NO_ACTIONS = {"import.check", "import.load", "import.take_back", "pipeline.registration", "pipeline.urls"}
 # What an f-string can become.
 MADE_UP = {
     "{row._meta.model_name}.edited": ["pipeline", "step", "criterion", "lossreason", "product", "exchangerate"],

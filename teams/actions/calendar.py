@@ -18,7 +18,7 @@ from teams.choices import Right
 from teams.models import User
 from teams.refusals import Refusal
 
-UNDO = "calendar.changed"
+UNDO = "teams.set_days"
 LONGEST = 60  # days at once; more is a mistyped year
 # What the firm says of a day: whether it is worked, and the name of the reason. None: as the public calendar says.
 Word = tuple[bool, str] | None

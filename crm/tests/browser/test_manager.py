@@ -70,9 +70,7 @@ def test_from_a_number_to_a_comment_that_reaches_the_rep(
 
 @pytest.mark.journey
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_a_plan_is_handed_in_returned_and_signed(
-    site: Site, changhong: Account, open_page: Opened, rep, manager, size
-):
+def test_a_plan_is_handed_in_returned_and_signed(site: Site, changhong: Account, open_page: Opened, rep, manager, size):
     plan = DayPlanFactory(user=rep, day=next_workday())
     PlanItemFactory(plan=plan, account=changhong, goal="定型时间")
 
