@@ -22,14 +22,15 @@ if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$signature" ]; 
     exit 0
 fi
 
-if [ ! -x .venv/bin/python ]; then
+# One that was interrupted while it was made has no pip.
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
     if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
         echo "The venv module of $python is missing. Install it (Debian: apt install python3-venv) and try again." >&2
         exit 1
     fi
     echo "Making .venv ..."
-    "$python" -m venv .venv
+    "$python" -m venv --clear .venv
 fi
 echo "Installing $wanted (once) ..."
 if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted" 2>.venv/pip.log; then

@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -35,6 +37,7 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://mail.firm.example:25",
     "DEFAULT_FROM_EMAIL": "Key Accounts <crm@firm.example>",
     "BEHIND_PROXY": "1",
+    "TRUSTED_PROXY_COUNT": "1",
     "READ_DOT_ENV": "0",
 }
 
@@ -95,7 +98,9 @@ def suites() -> tuple[list[tuple[str, list[object], dict[str, str]]], list[str]]
     else:
         left_out.append("tests with Redis: none answers (set REDIS_URL)")
     if answers(database, 5432):
-        runs.append(("tests on PostgreSQL", [*pytest, *cover, "-m", "not browser and not answers"], served))
+        runs.append(
+            ("tests on PostgreSQL", [*pytest, *cover, "-m", "not browser and not answers and not machine"], served)
+        )
     else:
         left_out.append("tests on PostgreSQL: none answers (set DATABASE_URL)")
     if not (Path(os.environ.get("CRM_DATA_DIR", ROOT.parent / "shared" / "data"))).is_dir():
@@ -116,8 +121,15 @@ def counted(result: Path) -> Counter[str]:
     return Counter(passed=passed, failed=failed, skipped=numbers["skipped"])
 
 
+def closing_line(counts: Counter[str], seconds: float) -> str:
+    """Return the line pytest ends with, for all runs together."""
+    parts = [f"{counts[what]} {what}" for what in ("failed", "passed", "skipped") if counts[what]]
+    return f"{', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ({timedelta(seconds=int(seconds))})"
+
+
 def main() -> int:
     """Run what can be run; return the exit status."""
+    began = time.monotonic()
     failed = run_checks()
     if "--checks-only" in sys.argv:
         return bool(failed)
@@ -136,7 +148,7 @@ def main() -> int:
         print(f"left out: {line}")
     if failed:
         print(f"failed: {', '.join(failed)}")
-    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    print(closing_line(counts, time.monotonic() - began))
     return bool(failed)
 
 

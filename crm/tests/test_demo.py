@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.machine]
 
 PATIENCE = 180
 CHILDREN = {"gunicorn": "web", "worker": "worker", "beat": "scheduler", "dispatch": "dispatcher"}

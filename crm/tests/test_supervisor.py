@@ -14,7 +14,7 @@ from django.conf import settings
 
 from crm.management.supervisor import LONGEST_PAUSE, pause_after
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.machine]
 
 PATIENCE = 60
 SCRIPT = """

@@ -18,7 +18,7 @@ from visits.choices import ItemState, PlanState, Purpose, Suggestion, VisitKind
 from visits.models import DayPlan, PlanItem, Visit
 from visits.suggesting import Cause
 
-PLANNED_REPS = 60  # in a large demo only the first reps have plans; the rest is there for the volume
+PLANNED_REPS = 24  # in a large demo only the first reps have plans; the rest is there for the volume
 PAST_DAYS = 5
 STOPS_TODAY, STOPS_TOMORROW = 3, 5
 TIMES = (time(10, 30), time(13, 30), time(15, 0), time(16, 20), time(17, 10))
