@@ -32,13 +32,13 @@ class AccountQuerySet(models.QuerySet["Account"]):
         and below; director and clerk all. An admin or compliance officer sees no customer by that role. Subqueries,
         never a JOIN, so no row comes twice; a union of them, never an OR, so that each is found by its own index.
         """
-        if user.role in (Role.DIRECTOR, Role.CLERK):
+        if user.acts_as(Role.DIRECTOR, Role.CLERK):
             return self
         people = [user.pk, *user.stands_in_for]
         member_model: Any = self.model._meta.get_field("members").related_model
         every = self.model._base_manager.order_by()
         seen = [member_model.objects.order_by().filter(user_id__in=people).values("account_id")]
-        if user.role == Role.MANAGER:
+        if user.acts_as(Role.MANAGER):
             seen.append(every.filter(team_id__in=led_teams(user)).values("pk"))
         return self.filter(pk__in=every.filter(owner_id__in=people).values("pk").union(*seen, all=True))
 

@@ -115,9 +115,14 @@ def place_url(place: str) -> str:
     return url_or_none(registry.places.get(place, "")) or ""
 
 
-def _open_to(roles: object, role: str) -> bool:
-    """Return whether a rule (all, none or some roles) admits `role`."""
-    return role in roles if isinstance(roles, set | frozenset) else roles is not False
+def _open_to(roles: object, held: Collection[str]) -> bool:
+    """Return whether a rule (all, none or some roles) admits one of the roles held."""
+    return not roles.isdisjoint(held) if isinstance(roles, set | frozenset) else roles is not False
+
+
+def _held(user: object) -> set[str]:
+    """Return a person's role, and those of people he stands in for."""
+    return {str(getattr(user, "role", "")), *getattr(user, "stands_in_as", ())}
 
 
 def _is_current(entry: NavEntry, request: HttpRequest, names_in_use: set[str]) -> bool:
@@ -161,13 +166,13 @@ def _grouped(items: Iterable[NavItem]) -> list[NavItem]:
 
 def nav_for(request: HttpRequest) -> tuple[list[NavItem], list[NavItem]]:
     """Return the side navigation and the phone's bottom bar (five at most, the emphasised one in the middle)."""
-    role = str(getattr(request.user, "role", ""))
-    items = _items((entry for entry in registry.entries.values() if _open_to(entry.roles, role)), request)
+    held = _held(request.user)
+    items = _items((entry for entry in registry.entries.values() if _open_to(entry.roles, held)), request)
     side = _grouped(item for item in items if registry.entries[item.key].side)
-    return side, _phone_bar(items, role)
+    return side, _phone_bar(items, {str(getattr(request.user, "role", ""))})
 
 
-def _phone_bar(items: list[NavItem], role: str) -> list[NavItem]:
+def _phone_bar(items: list[NavItem], role: Collection[str]) -> list[NavItem]:
     """Return up to five entries, the emphasised one third; a role with few of its own gets the first of the others."""
     wanted = [item for item in items if _open_to(registry.entries[item.key].phone, role)]
     middle = [item for item in wanted if item.emphasis][:1]
@@ -180,8 +185,8 @@ def _phone_bar(items: list[NavItem], role: str) -> list[NavItem]:
 
 def commands_for(request: HttpRequest) -> list[NavItem]:
     """Return the palette's commands that this person may use."""
-    role = str(getattr(request.user, "role", ""))
-    chosen = [command for command in registry.commands.values() if _open_to(command.roles, role)]
+    held = _held(request.user)
+    chosen = [command for command in registry.commands.values() if _open_to(command.roles, held)]
     found = []
     for command in sorted(chosen, key=lambda command: (command.order, command.key)):
         url = url_or_none(command.url_name)

@@ -23,9 +23,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: "User") -> Self:
         """Return one's own, those of people one stands in for, and for a manager those of his teams."""
         mine = Q(recipient_id__in=[user.pk, *user.stands_in_for])
-        if user.role == Role.MANAGER:
+        if user.acts_as(Role.MANAGER):
             return self.filter(mine | Q(recipient__team__in=led_teams(user)))
-        if user.role == Role.DIRECTOR:
+        if user.acts_as(Role.DIRECTOR):
             return self
         return self.filter(mine)
 
@@ -110,9 +110,9 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         step_model: Any = self.model._meta.get_field("steps").related_model
         signs = step_model.objects.filter(Q(approver_id__in=people) | Q(decided_by=user)).values("approval_id")
         concerned = Q(requested_by=user) | Q(pk__in=signs)
-        if user.role == Role.MANAGER:
+        if user.acts_as(Role.MANAGER):
             concerned |= Q(requested_by__team__in=led_teams(user))
-        if user.role == Role.DIRECTOR:
+        if user.acts_as(Role.DIRECTOR):
             return self
         return self.filter(concerned)
 

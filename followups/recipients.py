@@ -28,13 +28,13 @@ def day_of(user: User, now: datetime) -> date:
 def load_recipients(ids: Iterable[int], *, now: datetime) -> dict[int, User]:
     """Return people by id, each with whom he stands in for today; always two queries."""
     people = User.objects.in_bulk(set(ids))
-    standing: defaultdict[int, set[int]] = defaultdict(set)
+    standing: defaultdict[int, set[tuple[int, str]]] = defaultdict(set)
     days = {person.pk: day_of(person, now) for person in people.values()}
-    for absence in Absence.objects.filter(deputy_id__in=people):
+    for absence in Absence.objects.filter(deputy_id__in=people).select_related("user"):
         if absence.deputy_id and absence.covers(days[absence.deputy_id]):
-            standing[absence.deputy_id].add(absence.user_id)
+            standing[absence.deputy_id].add((absence.user_id, absence.user.role))
     for person in people.values():
-        person.stands_in_for = frozenset(standing[person.pk])
+        person.stand_in_for(standing[person.pk])
     return people
 
 

@@ -48,12 +48,12 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
     def visible_to(self, user: "User") -> Self:
         """Return opportunities seen through their account or through their own owner and team."""
-        if user.role in (Role.DIRECTOR, Role.CLERK):
+        if user.acts_as(Role.DIRECTOR, Role.CLERK):
             return self
         people = [user.pk, *user.stands_in_for]
         accounts: Any = self.model._meta.get_field("account").remote_field.model
         seen = Q(owner_id__in=people) | Q(account_id__in=accounts.objects.visible_to(user).order_by().values("pk"))
-        if user.role == Role.MANAGER:
+        if user.acts_as(Role.MANAGER):
             seen |= Q(team_id__in=led_teams(user))
         return self.filter(seen)
 

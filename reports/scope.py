@@ -93,7 +93,7 @@ class Scope:
 def teams_to_choose(user: User) -> Any:
     """Return the teams a person may choose: a director all, a manager his own and those below."""
     teams = Team.objects.filter(is_active=True)
-    return teams if user.role == Role.DIRECTOR else teams.led_by(user)
+    return teams if user.acts_as(Role.DIRECTOR) else teams.led_by(user)
 
 
 def sum_of(expression: Any, **options: Any) -> models.Aggregate:

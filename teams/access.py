@@ -28,9 +28,16 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
 }
 
 
+# Of the rights of the absent person a deputy has these; handing over, importing and downloading wait for his return.
+DEPUTY_RIGHTS = frozenset({Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS})
+
+
 def may(user: Any, right: Right) -> bool:
-    """Return whether the person has the right."""
-    return bool(user.is_authenticated) and right in ROLE_RIGHTS.get(user.role, frozenset())
+    """Return whether the person has the right; a deputy works and leads with those of the absent person."""
+    if not user.is_authenticated:
+        return False
+    own = right in ROLE_RIGHTS.get(user.role, frozenset())
+    return own or (right in DEPUTY_RIGHTS and any(right in ROLE_RIGHTS[role] for role in user.stands_in_as))
 
 
 def require(user: User, right: Right) -> None:

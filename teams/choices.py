@@ -16,6 +16,10 @@ class Role(models.TextChoices):
     ADMIN = "ADMIN", _("admin")
 
 
+# What a deputy takes over for the days of an absence: selling and leading, not the settings and not the registers.
+HANDED_OVER = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR})
+
+
 class Right(models.TextChoices):
     """Things a role may do beside seeing rows; `teams.access.ROLE_RIGHTS` says who has which."""
 

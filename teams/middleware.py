@@ -61,8 +61,8 @@ class PersonalMiddleware:
         request.now, request.today = now, today  # type: ignore[attr-defined]
         if user.is_authenticated:
             absences = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
-            user.stands_in_for = frozenset(absences.values_list("user_id", flat=True))
-            if user.role == Role.MANAGER:
+            user.stand_in_for(absences.values_list("user_id", "user__role"))
+            if user.acts_as(Role.MANAGER):
                 user.led_paths = Team.objects.all().paths_led_by(user)
             if user.language:
                 translation.activate(user.language)

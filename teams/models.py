@@ -1,5 +1,6 @@
 """Who works here."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from crm.models.abstract import Recorded, Versioned
-from teams.choices import Density, Role, Theme
+from teams.choices import HANDED_OVER, Density, Role, Theme
 from teams.querysets import AbsenceQuerySet, PeopleManager, SavedViewQuerySet, TeamManager
 
 
@@ -61,6 +62,8 @@ class User(Versioned, AbstractUser):
 
     # Filled once a request by PersonalMiddleware: ids of absent people this person stands in for today.
     stands_in_for: frozenset[int] = frozenset()
+    # And what these are in the firm, as far as a deputy takes it over.
+    stands_in_as: frozenset[str] = frozenset()
     # Where in the tree his teams are, asked once a request too; None where nobody asked yet.
     led_paths: tuple[str, ...] | None = None
 
@@ -91,6 +94,16 @@ class User(Versioned, AbstractUser):
     def get_absolute_url(self) -> str:
         """Return the address of the person's page."""
         return reverse("teams:person", args=[self.pk])
+
+    def stand_in_for(self, absent: Iterable[tuple[int, str]]) -> None:
+        """Let this person stand in for others (key and role) for as long as this object lives."""
+        people = dict(absent)
+        self.stands_in_for = frozenset(people)
+        self.stands_in_as = frozenset(people.values()) & HANDED_OVER
+
+    def acts_as(self, *roles: str) -> bool:
+        """Return whether the person has one of the roles, or stands in for somebody who has."""
+        return not {self.role, *self.stands_in_as}.isdisjoint(roles)
 
     @property
     def needs_mfa(self) -> bool:

@@ -91,10 +91,10 @@ class UserQuerySet(models.QuerySet["User"]):
         Everybody sees himself and whom he stands in for; a manager the members of his teams and below; director, clerk,
         compliance officer and admin everybody.
         """
-        if user.role in SEES_EVERYBODY:
+        if user.acts_as(*SEES_EVERYBODY):
             return self
         me = Q(pk__in=[user.pk, *user.stands_in_for])
-        if user.role == Role.MANAGER:
+        if user.acts_as(Role.MANAGER):
             return self.filter(me | Q(team__in=led_teams(user)))
         return self.filter(me)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _people(user: "User") -> Q:
     """Return the condition on `user_id` of whose work a person may look at."""
     mine = Q(user_id__in=[user.pk, *user.stands_in_for])
-    return mine | Q(user__team_id__in=led_teams(user)) if user.role == Role.MANAGER else mine
+    return mine | Q(user__team_id__in=led_teams(user)) if user.acts_as(Role.MANAGER) else mine
 
 
 class DayPlanQuerySet(models.QuerySet["DayPlan"]):
@@ -27,7 +27,7 @@ class DayPlanQuerySet(models.QuerySet["DayPlan"]):
 
     def visible_to(self, user: "User") -> Self:
         """Return one's own plans and those one has to sign, for a manager those of his teams, for a director all."""
-        if user.role == Role.DIRECTOR:
+        if user.acts_as(Role.DIRECTOR):
             return self
         to_sign = Approval.objects.visible_to(user).filter(subject_kind="day_plan").order_by().values("subject_id")
         return self.filter(_people(user) | Q(pk__in=to_sign))
@@ -71,7 +71,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def visible_to(self, user: "User") -> Self:
         """Return one's own visits, those of customers one sees, and for a manager those of his teams."""
-        if user.role == Role.DIRECTOR:
+        if user.acts_as(Role.DIRECTOR):
             return self
         accounts: Any = self.model._meta.get_field("account").remote_field.model
         seen = Q(account_id__in=accounts.objects.visible_to(user).order_by().values("pk"))

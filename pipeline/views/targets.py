@@ -29,7 +29,7 @@ from teams.models import Team
 def _teams_led(request: AuthenticatedHttpRequest) -> Any:
     """Return the teams whose targets the person sets: a director all, a manager his own and those below."""
     teams = Team.objects.filter(is_active=True)
-    return teams if request.user.role == Role.DIRECTOR else teams.led_by(request.user)
+    return teams if request.user.acts_as(Role.DIRECTOR) else teams.led_by(request.user)
 
 
 def _chosen(request: AuthenticatedHttpRequest, name: str, values: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A customer's page with every room in it: what lies ahead, searching, the group, correcting a line, calling people."""
+"""A customer's page with every room in it: what lies ahead, searching, group, correcting a line, reaching people."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
