@@ -35,7 +35,20 @@ FIELDS: dict[str, tuple[Target, ...]] = {
         Target(
             "name",
             _("Name"),
-            ("公司全称", "客户名称", "公司名称", "企业名称", "account", "company", "name", "客户", "股票名称", "名称"),
+            (
+                "公司全称",
+                "客户名称",
+                "公司名称",
+                "企业名称",
+                "account",
+                "company",
+                "customer_name",
+                "company_name",
+                "name",
+                "客户",
+                "股票名称",
+                "名称",
+            ),
             is_required=True,
         ),
         Target("short_name", _("Short name"), ("简称", "short_name", "股票名称", "客户简称")),
@@ -82,11 +95,16 @@ FIELDS: dict[str, tuple[Target, ...]] = {
         Target("expected_on", _("Expected signature"), ("expected_close", "预计签约", "预计成交日期")),
     ),
     Shape.TURNOVER: (
-        Target("account", _("Account"), ("客户名称", "客户", "account", "company", "公司"), is_required=True),
-        Target("booked_on", _("Date"), ("日期", "订单日期", "date", "order_date"), is_required=True),
+        Target(
+            "account",
+            _("Account"),
+            ("客户名称", "客户", "account", "customer_name", "customer", "company", "公司"),
+            is_required=True,
+        ),
+        Target("booked_on", _("Date"), ("日期", "订单日期", "date", "order_date", "invoice_date"), is_required=True),
         Target("amount", _("Amount"), ("金额", "销售额", "amount", "sales"), is_required=True),
         Target("cost", _("Cost"), ("成本", "cost")),
-        Target("external_id", _("Number elsewhere"), ("订单号", "order_id", "编号", "id")),
+        Target("external_id", _("Number elsewhere"), ("订单号", "order_id", "order_number", "编号", "id")),
     ),
 }
 

@@ -169,6 +169,9 @@ def _run_through(file: ImportFile, resource: LoadingResource, number: int, each:
     with whole():
         resource.seen()
         each(number, done)
+    for row in islice(open_table(file).rows, done):
+        if not row.problem:
+            resource.pass_over(named(file, row))
     for rows in portions(file, skip=done):
         with whole():
             take(file, rows, resource)

@@ -80,6 +80,9 @@ class LoadingResource(resources.ModelResource):
             if orders:
                 self._orders[name].append(orders)
 
+    def pass_over(self, row: Row) -> None:
+        """Pass a row an interrupted pass has taken."""
+
     def seen(self) -> None:
         """Settle what the whole file says: how short dates are meant."""
         for name, orders in self._orders.items():

@@ -1,5 +1,6 @@
 """What hangs on a customer: the people there, and the turnover."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -83,7 +84,10 @@ class ContactResource(LoadingResource):
 
 
 class TurnoverResource(LoadingResource):
-    """One row a booking; a number that was booked before is not booked again."""
+    """One row a booking; a number that was booked before is not booked again.
+
+    Lines of one order carry the same number: within a file they are told apart by their place, 10107, 10107-2, 10107-3.
+    """
 
     shape = Shape.TURNOVER
     dates = ("booked_on",)
@@ -96,11 +100,27 @@ class TurnoverResource(LoadingResource):
         self._numbered: dict[str, Turnover] = {}
         self._same: dict[tuple[int, date, Decimal], list[Turnover]] = {}
         self._looked_at: set[int] = set()
+        self._times: Counter[str] = Counter()
+        self._passed: Counter[str] = Counter()
+        self._number = ""
+
+    def see(self, row: Row) -> None:
+        """Learn which numbers stand in the file more than once."""
+        super().see(row)
+        self._times[plain(row.get("external_id", ""))] += 1
+
+    def pass_over(self, row: Row) -> None:
+        """Count a row that was taken before."""
+        self._passed[plain(row.get("external_id", ""))] += 1
+
+    def _numbers(self, row: Row) -> list[str]:
+        number = plain(row.get("external_id", ""))
+        return [number, *(f"{number}-{time}" for time in range(2, self._times[number] + 1))] if number else []
 
     def meet(self, rows: Iterable[Row]) -> None:
         """Read the bookings that have the numbers of a portion, and those without one at its customers."""
         rows = list(rows)
-        numbers = {plain(row.get("external_id", "")) for row in rows} - {""} - set(self._numbered)
+        numbers = {number for row in rows for number in self._numbers(row)} - set(self._numbered)
         booked = Turnover.objects.select_related("account").filter(external_id__in=numbers)
         booked = booked if self.loading.is_check else booked.select_for_update(of=("self",))
         self._numbered.update({row.external_id: row for row in booked})
@@ -117,8 +137,11 @@ class TurnoverResource(LoadingResource):
 
     def find(self, row: Row) -> Turnover | None:
         """Return the booking of that number; of a row without one, a booking of that day and amount, each once."""
-        if not missing(row, "external_id"):
-            return self._numbered.get(plain(row["external_id"]))
+        self.pass_over(row)
+        numbers = self._numbers(row)
+        self._number = numbers[self._passed[numbers[0]] - 1] if numbers else ""
+        if numbers:
+            return self._numbered.get(self._number)
         try:
             day = as_date(row.get("booked_on", ""), self.order_of("booked_on"))
             amount = as_amount(row.get("amount", ""))
@@ -141,7 +164,7 @@ class TurnoverResource(LoadingResource):
             "amount": self.cell(row, "amount", as_amount),
             "cost": self.cell(row, "cost", as_amount),
         }
-        number = self.cell(row, "external_id", limited, 60)
+        number = self.cell({"external_id": self._number}, "external_id", limited, 60)
         if not is_new:
             self.loading.mine(instance.account)
         for name, value in given.items():

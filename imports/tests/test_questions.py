@@ -200,3 +200,13 @@ def test_a_column_of_prose_is_not_taken_for_stages(load, rep, reasons):
     run = load(deals="opportunity_id,sales_agent,deal_stage\n" + rows)
     assert len([row for row, reason in reasons(run) if "is it the right column?" in reason]) == 5
     assert ImportRun.objects.get().result["created"] == {"OPPORTUNITIES": 20}
+
+
+def test_lines_of_one_order_are_all_kept_and_found_again(load):
+    text = "订单号,日期,客户名称,金额\nA1,2026-01-05,甲,100\nA1,2026-01-05,甲,50\nA2,2026-01-05,甲,7\n"
+    load(turnover=text)
+    run = load(turnover=text)
+    assert list(Turnover.objects.order_by("pk").values_list("external_id", "amount")) == [
+        ("A1", 100), ("A1-2", 50), ("A2", 7),
+    ]  # fmt: skip
+    assert (run.result["created"], run.result["skipped"]) == ({}, {"TURNOVER": 3})
