@@ -159,7 +159,7 @@ def _register_admin_pages() -> None:
             group=_("Administration"),
             order=850,
             roles={Role.ADMIN},
-            match=("followups:rule", "followups:calendar", "followups:outbox", "followups:mails", "followups:mail"),
+            match=("followups:rule", "followups:outbox", "followups:mails", "followups:mail"),
         )
     )
     register_command(

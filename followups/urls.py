@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from followups.views import admin, approvals, calendar, centre, choices, comments, health, notifications
+from followups.views import admin, approvals, centre, choices, comments, health, notifications
 
 app_name = "followups"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,8 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow-ups/<int:pk>/later/", centre.later, name="later"),
     path("follow-ups/<int:pk>/reopen/", centre.reopened, name="reopen"),
     path("follow-ups/rules/", admin.rules, name="rules"),
-    path("follow-ups/calendar/", calendar.calendar, name="calendar"),
-    path("follow-ups/calendar/<int:pk>/drop/", calendar.drop, name="calendar_drop"),
     path("follow-ups/rules/<str:kind>/", admin.rule, name="rule"),
     path("follow-ups/outbox/", admin.outbox, name="outbox"),
     path("follow-ups/outbox/<int:pk>/again/", admin.again, name="send_again"),

@@ -1,10 +1,7 @@
 """Who may open what in this room."""
 
-from datetime import date
-
 from django.utils import timezone
 
-from crm.models import CalendarDay
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from followups.choices import Channel, DeliveryState
 from followups.models import Approval
@@ -39,10 +36,6 @@ def _dead(cast: Cast) -> dict[str, int]:
         follow_up=item, channel=Channel.EMAIL, state=DeliveryState.DEAD, last_error="550", due_at=timezone.now()
     )
     return {"pk": row.pk}
-
-
-def _own_day(_cast: Cast) -> dict[str, int]:
-    return {"pk": CalendarDay.objects.create(day=date(2027, 2, 6), is_workday=True).pk}
 
 
 def _mail(cast: Cast) -> dict[str, int]:
@@ -89,8 +82,6 @@ POLICY: dict[str, Policy] = {
         data={"comment": "again, please"},
     ),
     "followups:rules": Policy(get=ADMIN),
-    "followups:calendar": Policy(get=ADMIN, post=ADMIN_WRITE, data={"days": "2027-02-14 班"}),
-    "followups:calendar_drop": Policy(post=ADMIN_WRITE, kwargs=_own_day),
     "followups:rule": Policy(get=ADMIN, post=ADMIN_WRITE, kwargs=lambda cast: {"kind": "visit_tomorrow"}),
     "followups:outbox": Policy(get=ADMIN),
     "followups:send_again": Policy(post=ADMIN_WRITE, kwargs=_dead),

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.editing import EditConflict
 from crm.http import AuthenticatedHttpRequest
 from crm.paging import paginate
-from crm.workdays import load_calendar
 from followups.actions.deliveries import send_again
 from followups.actions.settings import set_rule
 from followups.choices import Channel, DeliveryState, NotSent
@@ -24,7 +23,6 @@ from followups.models import Delivery, DispatcherBeat, FollowUp, KeptMail, RuleR
 from followups.planning import rule_params
 from followups.rules import Rule, all_rules, rule_for
 from followups.running import PLANNER, SILENT_AFTER
-from followups.views.calendar import unannounced
 from followups.wording import label_of
 from teams.access import get_visible_or_404, may, needs
 from teams.choices import Right
@@ -50,8 +48,7 @@ def rules(request: AuthenticatedHttpRequest) -> HttpResponse:
         for rule in all_rules()
         if rule.plan is not None
     ]
-    context = {"rows": rows, "unannounced": unannounced(request.today, load_calendar())}
-    return render(request, "followups/rules.html", context)
+    return render(request, "followups/rules.html", {"rows": rows})
 
 
 def _numbers(rule: Rule, setting: RuleSetting | None) -> list[tuple[Any, int]]:
