@@ -156,7 +156,7 @@ def _changes(
     if entry.changes.get("erased"):
         yield Change(_("values"), _("erased, as the law asks"))
         return
-    for name, change in entry.changes.items():
+    for name, change in _in_order(entry.changes, model):
         if name in UNSAID:
             continue
         column = _field(model, name)
@@ -166,6 +166,12 @@ def _changes(
             yield Change(label, after, before)
         else:
             yield Change(label, _word(column, name, change, pointed))
+
+
+def _in_order(changes: dict[str, Any], model: type[models.Model] | None) -> list[tuple[str, Any]]:
+    """Return the changes in the order of the row's fields, the others after them: a database keeps its own order."""
+    places = {column.name: place for place, column in enumerate(model._meta.get_fields())} if model else {}
+    return sorted(changes.items(), key=lambda change: (places.get(change[0], len(places)), change[0]))
 
 
 def _word(column: Any, name: str, value: Any, pointed: dict[tuple[str, int], str]) -> str:

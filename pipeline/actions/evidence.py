@@ -28,13 +28,6 @@ def _refuse_foreign(current: Opportunity, criterion: Criterion, contact: Contact
         raise CannotChange(_("Write down what shows it."))
 
 
-def _keep_document(evidence: Evidence, document: Upload | None, *, actor: User) -> None:
-    """Keep a file with its opportunity, which says who may read it; raises QuotaExceeded."""
-    if document:
-        evidence.document = store_file(document, evidence.opportunity, actor=actor)
-        evidence.save(update_fields=["document"])
-
-
 @transaction.atomic
 def add_evidence(
     opportunity: Opportunity,
@@ -76,11 +69,19 @@ def add_evidence(
         },
     )
     if is_new:
-        _keep_document(evidence, document, actor=actor)
-        note_progress(current, kind=ProgressKind.EVIDENCE, now=now)
-        changes = {"criterion": criterion.text, "evidence": evidence.text, "on": on}
-        record("opportunity.evidence_added", current, actor=actor, changes=changes, origin=origin)
+        _keep(evidence, document, actor=actor, now=now)
     return evidence
+
+
+def _keep(evidence: Evidence, document: Upload | None, *, actor: User, now: datetime) -> None:
+    """Store the document, let the stall clock begin anew, and write it down."""
+    current = evidence.opportunity
+    if document:
+        evidence.document = store_file(document, current, actor=actor)
+        evidence.save(update_fields=["document"])
+    note_progress(current, kind=ProgressKind.EVIDENCE, now=now)
+    changes = {"criterion": evidence.criterion.text, "evidence": evidence.text, "on": evidence.happened_on}
+    record("opportunity.evidence_added", current, actor=actor, changes=changes, origin=evidence.origin)
 
 
 @transaction.atomic

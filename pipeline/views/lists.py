@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
@@ -79,7 +79,7 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_export": may(request.user, Right.EXPORT),
     }
     context["tabs"] = view_tabs(
-        request, "pipeline:list", default_label=gettext_lazy("Open"), ready=_ready_views(request.user)
+        request, "pipeline:list", default_label=pgettext_lazy("opportunities", "Open"), ready=_ready_views(request.user)
     )
     if is_fragment(request):
         return rows_with_tabs(request, "pipeline/list.html#rows", context)
