@@ -196,7 +196,7 @@ def test_arriving_calling_and_navigating_are_one_tap_each(page: Page, site: Site
     assert "uri.amap.com" in str(card.get_by_role("link", name="Navigate").get_attribute("href"))
     budget = Budget(page)
     card.get_by_role("button", name="I am here").tap()
-    expect(card.locator("[data-arrived]")).to_contain_text("Arrived")
+    expect(card.locator("span[data-arrived]")).to_contain_text("Arrived")
     assert len(budget.did) == 1
 
 
