@@ -223,3 +223,42 @@ def test_nobody_gives_away_what_he_does_not_see_or_to_whom_he_does_not_lead(
 def test_choosing_nobody_says_so(manager: User, client_for: SignIn) -> None:
     answer = client_for(manager).post(reverse("accounts:hand_over"), {}, follow=True)
     assert "Choose at least one customer first." in answer.content.decode()
+
+
+def test_a_dealer_is_given_a_customer_and_then_sees_it(
+    changhong: Account, dealer: User, manager: User, rep: User, client_for: SignIn
+) -> None:
+    other = AccountFactory(name="昆山博瑞", owner=rep)
+    assert names(client_for(dealer)) == []
+    client = client_for(manager)
+    given = client.post(reverse("accounts:hand_over"), {"ids": [changhong.pk], "to": dealer.pk, "sure": "1"})
+    assert given.status_code == 302
+    client.post(reverse("accounts:new_member", args=[other.pk]), {"user": dealer.pk, "role": "SUPPORT"})
+    assert set(names(client_for(dealer))) == {changhong.name, other.name}
+
+
+def test_customers_of_who_left_are_found_for_handing_over(
+    changhong: Account, rep: User, teammate: User, manager: User, client_for: SignIn
+) -> None:
+    AccountFactory(name="刘婷的客户", owner=teammate)
+    User.objects.filter(pk=rep.pk).update(is_active=False)
+    client = client_for(manager)
+    assert names(client, f"owner={rep.pk}") == [changhong.name]
+    assert "陈思远 (left)" in client.get(LIST).content.decode()
+    Account.objects.filter(pk=changhong.pk).update(owner=teammate)
+    assert "陈思远 (left)" not in client.get(LIST).content.decode()
+
+
+def test_an_empty_list_says_why(rep: User, admin: User, client_for: SignIn) -> None:
+    assert "No customers yet" in client_for(rep).get(LIST).content.decode()
+    assert "Your role sees no customers" in client_for(admin).get(LIST).content.decode()
+    industry = Industry.objects.create(name="钢铁")
+    nothing = client_for(rep).get(LIST, {"q": "不存在", "tier": ["A", "none"], "industry": industry.pk})
+    assert "Search: 不存在 · Tier: A、none yet · Industry: 钢铁" in nothing.content.decode()
+
+
+def test_a_phone_says_which_contact_a_day_is_of(changhong: Account, rep: User, today: date, client_for: SignIn) -> None:
+    Account.objects.filter(pk=changhong.pk).update(next_contact_on=today)
+    shown = client_for(rep).get(LIST).content.decode()
+    assert 'data-label="Next contact"' in shown
+    assert 'data-label="Next"' not in shown

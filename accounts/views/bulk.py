@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 from accounts.actions.accounts import change_owners
 from accounts.forms.account import HandOverForm
 from accounts.models import Account
-from accounts.views.lists import MOST_ROWS, filtered
+from accounts.views.lists import filtered
 from crm.http import AuthenticatedHttpRequest, go_to
 from crm.paging import bounded_count
 from teams.access import needs
 from teams.choices import Right
 
 SHOWN = 20
+MOST_GIVEN = 5_000
 
 
 def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Account]:
@@ -26,7 +27,7 @@ def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Account]:
     if request.POST.get("everything"):
         return filtered(request, QueryDict(request.POST.get("query", ""))).qs
     ids = [int(value) for value in request.POST.getlist("ids") if value.isascii() and value.isdigit()]
-    return Account.objects.visible_to(request.user).live().filter(pk__in=ids[:MOST_ROWS])
+    return Account.objects.visible_to(request.user).live().filter(pk__in=ids[:MOST_GIVEN])
 
 
 def _back_to(request: AuthenticatedHttpRequest) -> str:
@@ -39,8 +40,8 @@ def _back_to(request: AuthenticatedHttpRequest) -> str:
 def hand_over(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show which customers would go to whom; with `sure`, give them."""
     chosen = _selected(request)
-    count = bounded_count(chosen, MOST_ROWS)
-    if not 0 < count <= MOST_ROWS:
+    count = bounded_count(chosen, MOST_GIVEN)
+    if not 0 < count <= MOST_GIVEN:
         few = _("Choose at least one customer first.")
         many = _("At most 5,000 customers at a time. Narrow the list with a filter.")
         messages.warning(request, many if count else few)
