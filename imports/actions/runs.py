@@ -241,7 +241,9 @@ def take_back(running: Running) -> dict[str, Any]:
 
 def ended(job: Job) -> None:
     """Clear up after a job that failed or was cancelled: back to where it began, nothing half done."""
-    run = _run_of(job)
+    run = ImportRun.objects.select_related("owner").filter(pk=job.params.get("run")).first()
+    if run is None:
+        return
     if job.kind == "import.load" and run.state == RunState.LOADING:
         back.stop(run, actor=run.owner)
         return
