@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, Max, Min
 
@@ -45,6 +46,14 @@ def reps() -> Any:
 def seen_by(name: str) -> Scope:
     person = User.objects.get(username=name)
     return Scope(person, period_containing(PeriodKind.QUARTER, THURSDAY), THURSDAY, MORNING)
+
+
+# Asks for the test database; the tests below stand in the transaction of the module.
+def test_a_second_filling_is_refused(db) -> None:
+    call_command("seed_demo", accounts=60, verbosity=0)
+
+    with pytest.raises(CommandError, match="holds data already"):
+        call_command("seed_demo", accounts=60, verbosity=0)
 
 
 def test_it_is_as_large_as_said(demo: None) -> None:

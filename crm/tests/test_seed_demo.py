@@ -113,13 +113,6 @@ def test_a_database_that_holds_anything_else_is_refused(db, make: Callable[[], o
     assert held() == before
 
 
-def test_a_second_filling_is_refused(db) -> None:
-    call_command("seed_demo", accounts=SMALL, verbosity=0)
-
-    with pytest.raises(CommandError, match="holds data already"):
-        call_command("seed_demo", accounts=SMALL, verbosity=0)
-
-
 def test_shares_add_up_and_follow_the_weights() -> None:
     assert quota([1, 1, 1, 1], 10) == [2, 3, 2, 3]
     assert quota([3, 1], 8) == [6, 2]

@@ -34,6 +34,7 @@ TRADES = (
     ("包装材料", "bao zhuang cai liao", "包装印刷"), ("轨道交通设备", "gui dao jiao tong she bei", "轨道交通"),
     ("纺织机械", "fang zhi ji xie", "专用设备"), ("半导体材料", "ban dao ti cai liao", "电子制造"), ("船舶配套", "chuan bo pei tao", "船舶海工"),
 )  # fmt: skip
+LONGER = {"半导体材料": "半导体", "新能源科技": "新能源"}  # cut to two characters they would say nothing
 SURNAMES = (
     ("王", "wang"), ("李", "li"), ("张", "zhang"), ("刘", "liu"), ("陈", "chen"), ("杨", "yang"), ("黄", "huang"), ("赵", "zhao"),
     ("周", "zhou"), ("吴", "wu"), ("徐", "xu"), ("孙", "sun"), ("马", "ma"), ("朱", "zhu"), ("胡", "hu"), ("郭", "guo"),
@@ -64,6 +65,11 @@ class Company:
     trade: int
 
     @property
+    def called(self) -> str:
+        """Return what a project of theirs begins with: the brand, in a group the name that tells its companies apart."""
+        return self.short.removesuffix(trade_word(TRADES[self.trade][0]))
+
+    @property
     def city(self) -> str:
         """Return the city."""
         return PLACES[self.place][0]
@@ -82,6 +88,11 @@ class Company:
     def industry(self) -> str:
         """Return the industry of its trade."""
         return TRADES[self.trade][2]
+
+
+def trade_word(what: str) -> str:
+    """Return the short form of a trade, for short names."""
+    return LONGER.get(what, what[:2])
 
 
 def _all_companies() -> Iterator[tuple[int, int, int, int]]:
@@ -115,7 +126,7 @@ def companies(count: int) -> Iterator[Company]:
             tail_reading = "you xian gong si" if branch == 1 else "fen gong si"
             yield Company(
                 name=f"{city}{brand}{what}{tail}",
-                short=f"{brand}{what[:2]}" if branch == 1 else f"{brand}{what[:2]}{branch}",
+                short=f"{brand}{trade_word(what)}" if branch == 1 else f"{brand}{trade_word(what)}{branch}",
                 reading=f"{city_reading} {brand_reading} {what_reading} {tail_reading}",
                 place=place,
                 brand=brand,
@@ -143,7 +154,7 @@ def as_member(company: Company, head: Company) -> Company:
     return replace(
         company,
         name=f"{head.brand}{what}（{city}）有限公司",
-        short=f"{head.brand}{what[:2]}（{city}）",
+        short=f"{head.brand}{trade_word(what)}（{city}）",
         reading=f"{head.brand_reading} {what_reading} {city_reading} you xian gong si",
         brand=head.brand,
         brand_reading=head.brand_reading,

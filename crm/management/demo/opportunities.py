@@ -134,7 +134,7 @@ def _each(deals: Sequence[Deal], each: int) -> bool:
 
 def _of_customer(customer: Customer, work: Work, way: Way, ways: Ways, plots: Plots, scene: Scene) -> Deal:
     ran = course(plots.next(customer.rep), way.steps, scene.days, scene.random)
-    name = f"{customer.company.short}{work.name}"
+    name = f"{customer.company.called}{work.name}"
     text = search_text(name, customer.company.name, pinyin=[customer.company.reading, work.reading])
     opportunity = _opportunity(name, text, work, ways, way, ran, customer.owner, scene)
     opportunity.account = customer.account
