@@ -148,15 +148,19 @@ def _next_stop(item: PlanItem | None, known: dict[int, Customer], user: User) ->
 
 def _needs(user: User, day: date) -> tuple[list[Need], int]:
     rows = FollowUp.objects.of(user).due(day).exclude(kind__in=SHOWN_ELSEWHERE)
+    first = list(rows.order_by("due_on", "pk")[:NEEDS_SHOWN])
+    # A promise says what was promised; by whom stands beside it.
+    promised_by = Account.objects.in_bulk([item.account_id for item in first if item.kind == PROMISE])
     shown = []
-    for item in rows.order_by("due_on", "pk")[:NEEDS_SHOWN]:
+    for item in first:
         words = wording(item.kind, item.params)
+        customer = promised_by.get(item.account_id or 0)
         shown.append(
             Need(
                 pk=item.pk,
                 label=words.label,
                 title=words.title,
-                reason=words.reason,
+                reason=f"{customer.called} · {words.reason}" if customer else words.reason,
                 url=address_of((item.subject_kind, item.subject_id)),
                 is_late=item.due_on < day,
                 kind=item.kind,
