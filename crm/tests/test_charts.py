@@ -95,7 +95,7 @@ def test_a_bar_chart_says_its_finding_links_its_bars_and_repeats_them_as_a_table
     assert "<title>860 万元</title>" in html
     assert "↓ 50 %" in html
     assert re.findall(r'<th scope="row">(.*?)</th><td class="num">(.*?)</td>', html) == [
-        ("线索确认", "860"),
+        ("线索确认", '<a href="/opportunities/?stage=1">860</a>'),
         ("需求明确", "430"),
         ("丢单", "0"),
     ]
