@@ -4,16 +4,18 @@ FULL=1 adds the walk of every page in both themes with the accessibility checker
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
+
+import psycopg2
+import redis
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
@@ -42,14 +44,23 @@ PRODUCTION = {
 }
 
 
-def answers(url: str, port: int) -> bool:
-    """Return whether something listens where `url` points."""
-    parts = urlsplit(url)
+def postgresql_lacks(url: str) -> str:
+    """Return why the tests cannot use the PostgreSQL server at `url`; "" when they can."""
     try:
-        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=1):
-            return True
-    except OSError:
-        return False
+        with closing(psycopg2.connect(url, connect_timeout=3)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+            return "" if cursor.fetchone()[0] else "this user may not create the test database"
+    except psycopg2.Error as error:
+        return (str(error).strip().splitlines() or ["it does not answer"])[0]
+
+
+def redis_lacks(url: str) -> str:
+    """Return why the tests cannot use the Redis server at `url`; "" when they can."""
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=3).ping()
+    except redis.RedisError as error:
+        return str(error)
+    return ""
 
 
 def run(title: str, command: list[object], environment: dict[str, str] | None = None) -> bool:
@@ -88,21 +99,24 @@ def suites() -> tuple[list[tuple[str, list[object], dict[str, str]]], list[str]]
         left_out.append("browser tests: no Chromium (Debian: apt install chromium)")
     elif not FULL:
         marks = "not browser or journey"
-    plain = {"DATABASE_URL": "", "REDIS_URL": "", "CHROMIUM": browser}
+    plain = {"DATABASE_URL": "", "DATABASE_REPLICA_URL": "", "REDIS_URL": "", "CHROMIUM": browser}
     runs = [("tests on SQLite", [*pytest, *cover, "-m", marks], plain)]
     database = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-    redis = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
-    served = plain | {"DATABASE_URL": database}
-    if answers(redis, 6379):
-        served["REDIS_URL"] = redis
+    broker = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+    # The copy that reports read from is the database itself here.
+    served = plain | {"DATABASE_URL": database, "DATABASE_REPLICA_URL": database}
+    problem = redis_lacks(broker)
+    if problem:
+        left_out.append(f"tests with Redis: {problem} (set REDIS_URL)")
     else:
-        left_out.append("tests with Redis: none answers (set REDIS_URL)")
-    if answers(database, 5432):
+        served["REDIS_URL"] = broker
+    problem = postgresql_lacks(database)
+    if problem:
+        left_out.append(f"tests on PostgreSQL: {problem} (set DATABASE_URL)")
+    else:
         runs.append(
             ("tests on PostgreSQL", [*pytest, *cover, "-m", "not browser and not answers and not machine"], served)
         )
-    else:
-        left_out.append("tests on PostgreSQL: none answers (set DATABASE_URL)")
     if not (Path(os.environ.get("CRM_DATA_DIR", ROOT.parent / "shared" / "data"))).is_dir():
         left_out.append("answers from real data: the folder is absent (set CRM_DATA_DIR)")
     return runs, left_out
