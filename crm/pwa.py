@@ -6,9 +6,11 @@ Nothing here keeps data: what is typed lies on the device (static/js/device.js) 
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -43,18 +45,26 @@ SHELL_FILES = (
     "vendor/icons/sprite.svg",
     "img/icon.svg",
 )
-_offline_pages: list[str] = []
+Opens = Callable[[Any], bool]
+_offline_pages: dict[str, Opens] = {}
 
 
-def register_offline_page(url_name: str) -> None:
-    """Let devices keep the page for use without a connection; it may only hold what is the person's own."""
-    if url_name not in _offline_pages:
-        _offline_pages.append(url_name)
+def everybody(_user: Any) -> bool:
+    """Say that whoever is signed in may open a page."""
+    return True
 
 
-def offline_pages() -> list[str]:
-    """Return the addresses of the pages devices keep."""
-    return [url for url in map(url_or_none, _offline_pages) if url]
+def register_offline_page(url_name: str, opens: Opens = everybody) -> None:
+    """Let the devices of those for whom `opens` holds keep the page for use without a connection.
+
+    It may only hold what is the person's own.
+    """
+    _offline_pages[url_name] = opens
+
+
+def offline_pages(user: Any) -> list[str]:
+    """Return the addresses of the pages this person's devices keep."""
+    return [url for name, opens in _offline_pages.items() if opens(user) and (url := url_or_none(name))]
 
 
 def device_keys(user_id: int) -> list[dict[str, str]]:
@@ -159,7 +169,7 @@ def session(request: HttpRequest) -> HttpResponse:
             "name": str(request.user),
             "csrf": get_token(request),
             "keys": device_keys(request.user.pk),
-            "pages": offline_pages(),
+            "pages": offline_pages(request.user),
             "worker": settings.SERVICE_WORKER,
         }
     )

@@ -12,7 +12,8 @@ from crm.pwa import register_offline_page
 from crm.undo import register_undo
 from followups.approval_kinds import ApprovalKind, register_approval
 from followups.rules import register_rule
-from teams.choices import Role
+from teams.access import may
+from teams.choices import Right, Role
 from visits import signing
 from visits.actions import plans, visits
 from visits.models import DayPlan, PlanItem, Visit
@@ -39,7 +40,7 @@ def register() -> None:
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_ahead("visits", ahead)
     for page in ("visits:today", "visits:new"):
-        register_offline_page(page)
+        register_offline_page(page, lambda user: may(user, Right.SELL))
     _navigation()
 
 

@@ -123,13 +123,21 @@ def test_a_retired_secret_still_opens_what_it_closed(settings):
     assert device_keys(1)[0] not in old
 
 
-def test_devices_keep_only_pages_that_were_registered(monkeypatch):
-    monkeypatch.setattr(pwa, "_offline_pages", [])
+def test_devices_keep_only_pages_that_were_registered(monkeypatch, rep):
+    monkeypatch.setattr(pwa, "_offline_pages", {})
     register_offline_page("crm:outbox")
     register_offline_page("crm:outbox")
     register_offline_page("nowhere:page")
 
-    assert pwa.offline_pages() == ["/outbox/"]
+    assert pwa.offline_pages(rep) == ["/outbox/"]
+
+
+def test_nobodys_device_asks_for_a_page_he_may_not_open(rep, admin, client_for):
+    def kept(person) -> list[str]:
+        return client_for(person).get(reverse("crm:session")).json()["pages"]
+
+    assert kept(rep) == [reverse("visits:today"), reverse("visits:new")]
+    assert kept(admin) == []
 
 
 # --- headers the device relies on ---

@@ -173,7 +173,7 @@ def rig(site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Site:
     folders = [*settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "pages"]
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": folders}]
     settings.ROOT_URLCONF = "crm.tests.browser.rig"
-    monkeypatch.setattr(pwa, "_offline_pages", ["rig:note", "rig:sheet"])
+    monkeypatch.setattr(pwa, "_offline_pages", dict.fromkeys(["rig:note", "rig:sheet"], pwa.everybody))
     received.clear()
     posted.clear()
     return site
