@@ -18,12 +18,12 @@ class Reason:
         return WEIGHTS[self.kind] * self.count
 
 
-def reasons(*, stalled: int, overdue: int, uncovered: int, visits: int) -> list[Reason]:
-    """Return the reasons that apply, heaviest first."""
+def reasons(*, stalled: int, overdue: int, uncovered: int, is_idle: bool) -> list[Reason]:
+    """Return the reasons that apply, heaviest first; `is_idle` is a rep without a visit in the period."""
     found = [
         Reason("uncovered", uncovered),
         Reason("stalled", stalled),
         Reason("overdue", overdue),
-        Reason("no_visits", int(visits == 0)),
+        Reason("no_visits", int(is_idle)),
     ]
     return sorted((reason for reason in found if reason.count > 0), key=lambda reason: -reason.weight)

@@ -84,6 +84,11 @@ class Scope:
         """Return the day plans of its people."""
         return self._of_teams(DayPlan.objects.visible_to(self.user), "user__team")
 
+    def people(self) -> Any:
+        """Return everybody in it, those who left too: what they did still counts."""
+        people = User.objects.visible_to(self.user)
+        return people.filter(team_id__in=self.teams().order_by().values("pk"))
+
     def sellers(self) -> Any:
         """Return the people who sell in it."""
         people = User.objects.visible_to(self.user).sellers()

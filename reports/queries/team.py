@@ -11,6 +11,7 @@ from accounts.choices import Tier
 from reports.attention import Reason, reasons
 from reports.queries.coverage import seen_since
 from reports.scope import Scope, sum_of
+from teams.choices import Role
 from teams.models import User
 
 
@@ -35,14 +36,27 @@ class Row:
         return round(self.effective * 100 / self.visits) if self.visits else None
 
     @property
+    def is_shown(self) -> bool:
+        """Return whether the person belongs into the table: who sells, and whoever else has figures there."""
+        return self.is_rep or any((self.visits, self.signed, self.weighted, self.overdue, self.tier_a))
+
+    @property
+    def is_rep(self) -> bool:
+        """Return whether the person works here and is there to visit."""
+        return self.person.is_active and self.person.role == Role.REP
+
+    @property
     def uncovered(self) -> int:
         """Return how many A customers were not seen in time."""
         return self.tier_a - self.covered
 
 
 def team_table(scope: Scope) -> list[Row]:
-    """Return the sellers, those who need attention first; the same number of queries for any team."""
-    rows = {person.pk: Row(person) for person in scope.sellers().order_by("team__path", "name", "pk")}
+    """Return the sellers, those who need attention first; the same number of queries for any team.
+
+    Managers, clerks and those who left stand in it where they have figures, so that the lines add up to the whole.
+    """
+    rows = {person.pk: Row(person) for person in scope.people().order_by("team__path", "name", "pk")}
     _add(rows, _visits(scope), ("visits", "effective"))
     opportunities = scope.opportunities().order_by().values(who=F("owner"))
     closed = opportunities.won().closed_between(scope.period.first, scope.period.last)
@@ -55,9 +69,11 @@ def team_table(scope: Scope) -> list[Row]:
     customers = scope.accounts().tiered(Tier.A).order_by().values(who=F("owner"))
     seen = customers.annotate(tier_a=Count("pk"), covered=Count("pk", filter=Q(last_contact_on__gte=since)))
     _add(rows, seen, ("tier_a", "covered"))
-    for row in rows.values():
-        row.reasons = reasons(stalled=row.stalled, overdue=row.overdue, uncovered=row.uncovered, visits=row.visits)
-    return sorted(rows.values(), key=lambda row: (-sum(reason.weight for reason in row.reasons), row.person.name))
+    shown = [row for row in rows.values() if row.is_shown]
+    for row in shown:
+        is_idle = row.is_rep and row.visits == 0
+        row.reasons = reasons(stalled=row.stalled, overdue=row.overdue, uncovered=row.uncovered, is_idle=is_idle)
+    return sorted(shown, key=lambda row: (-sum(reason.weight for reason in row.reasons), row.person.name))
 
 
 def _visits(scope: Scope) -> Any:

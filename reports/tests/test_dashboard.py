@@ -144,10 +144,34 @@ def test_team_table_puts_those_who_need_attention_first(manager, rep, teammate):
     AccountFactory(owner=rep, tier="A", last_contact_on=None)
     VisitFactory(account=AccountFactory(owner=rep), goal_reached=True, happened_on=TODAY)
     VisitFactory(account=AccountFactory(owner=teammate), happened_on=TODAY)
-    rows = {row.person: row for row in team_table(quarter(manager))}
-    assert team_table(quarter(manager))[0].person == manager  # leads, and made no visit at all
+    table = team_table(quarter(manager))
+    rows = {row.person: row for row in table}
+    assert [row.person for row in table] == [rep, teammate]  # one A customer was not seen
     assert (rows[rep].visits, rows[rep].effective_percent, rows[rep].uncovered) == (1, 100, 1)
     assert (rows[teammate].visits, rows[teammate].effective_percent) == (1, 0)
+
+
+def test_a_rep_without_a_visit_needs_attention_a_manager_without_one_does_not(manager, rep, teammate):
+    VisitFactory(account=AccountFactory(owner=rep), happened_on=TODAY)
+
+    table = team_table(quarter(manager))
+
+    assert [(row.person, [reason.kind for reason in row.reasons]) for row in table] == [
+        (teammate, ["no_visits"]),
+        (rep, []),
+    ]
+
+
+def test_whoever_left_stays_in_the_table_while_his_figures_count(manager, rep, teammate, changhong):
+    won(changhong, 3_800_000)
+    VisitFactory(account=changhong, user=teammate, happened_on=TODAY)
+    rep.is_active = False
+    rep.save(update_fields=["is_active"])
+
+    table = {row.person: row for row in team_table(quarter(manager))}
+
+    assert sum(row.signed for row in table.values()) == outcome(quarter(manager)).value == 3_800_000
+    assert (table[rep].signed, table[rep].reasons) == (3_800_000, [])
 
 
 def test_every_number_is_as_long_as_the_list_behind_it(manager, rep, changhong, client_for):

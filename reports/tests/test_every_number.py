@@ -167,7 +167,7 @@ def busy_quarter(manager, rep, teammate, outsider, other_manager, changhong, eas
 def test_every_number_equals_the_list_it_leads_to(who, period, busy_quarter, request, client_for):
     person = request.getfixturevalue(who)
     links = follow_all(client_for(person), period=period)
-    assert len(links) >= 60
+    assert len(links) >= 44 + 8  # the rows above the team, and at least one person
     assert {link.figure for link in links} == set(FIGURES)
 
 
