@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_filters.widgets import DateRangeWidget
 
@@ -112,7 +112,8 @@ class OpportunityFilter(filters.FilterSet):
     def __init__(self, *args: Any, user: User, on: date, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on, self.now = on, now
-        self.filters["owner"].queryset = User.objects.visible_to(user).sellers().order_by("name", "pk")
+        owning = Exists(Opportunity.objects.filter(owner=OuterRef("pk"), archived_at=None))
+        self.filters["owner"].queryset = User.objects.visible_to(user).sellers_or(owning).order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: OpportunityQuerySet, _name: str, value: str) -> OpportunityQuerySet:

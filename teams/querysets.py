@@ -81,6 +81,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Return people who may keep customers: those who sell for us, dealers included."""
         return self.filter(is_active=True, role__in=[Role.REP, Role.MANAGER, Role.DIRECTOR, Role.DEALER])
 
+    def sellers_or(self, others: models.Exists) -> Self:
+        """Return people who plan and log visits, and others; for filters, who left can still be asked for."""
+        return self.filter(Q(pk__in=self.sellers().order_by().values("pk")) | others)
+
     def in_teams(self, teams: "models.QuerySet[Team]") -> Self:
         """Return members of `teams`."""
         return self.filter(team__in=teams)

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -71,7 +71,8 @@ class VisitFilter(filters.FilterSet):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.filters["person"].queryset = User.objects.visible_to(user).sellers().order_by("name", "pk")
+        visiting = Exists(Visit.objects.filter(user=OuterRef("pk"), archived_at=None))
+        self.filters["person"].queryset = User.objects.visible_to(user).sellers_or(visiting).order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: VisitQuerySet, _name: str, value: str) -> VisitQuerySet:

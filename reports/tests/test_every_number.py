@@ -168,6 +168,15 @@ def test_every_number_equals_the_list_it_leads_to(who, period, busy_quarter, req
     person = request.getfixturevalue(who)
     links = follow_all(client_for(person), period=period)
     assert len(links) >= 44 + 8  # the rows above the team, and at least one person
+
+
+def test_the_numbers_of_who_left_lead_to_their_lists_too(busy_quarter, rep, manager, client_for):
+    rep.is_active = False
+    rep.save(update_fields=["is_active"])
+
+    links = follow_all(client_for(manager), period="quarter")
+
+    assert {f"owner={rep.pk}", f"person={rep.pk}"} <= {part for link in links for part in re.split("[?&]", link.url)}
     assert {link.figure for link in links} == set(FIGURES)
 
 
