@@ -70,7 +70,14 @@ class Demo:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        ours = {"DATABASE_URL": "", "REDIS_URL": "", "SECRET_KEY": "", "READ_DOT_ENV": "0", "VAR_DIR": str(self.var)}
+        ours = {
+            "DATABASE_URL": "",
+            "DATABASE_REPLICA_URL": "",
+            "REDIS_URL": "",
+            "SECRET_KEY": "",
+            "READ_DOT_ENV": "0",
+            "VAR_DIR": str(self.var),
+        }
         self.environment = os.environ | ours
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -175,6 +175,7 @@ class Lab:
         """Start `python <command>` of the product; `broker` is the address of a Redis."""
         environment = os.environ | {
             "DATABASE_URL": self.store.url,
+            "DATABASE_REPLICA_URL": "",
             "VAR_DIR": str(self.folder / "var"),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "READ_DOT_ENV": "0",

@@ -197,16 +197,20 @@
 
   // One at a time across tabs. Without Web Locks a lease in localStorage does; the server takes repetitions anyway.
   const LEASE = "crm.lease";
+  const holder = () => JSON.parse(localStorage.getItem(LEASE) || "{}");
+  const release = () => holder().by === me && localStorage.removeItem(LEASE);
+  // A page that goes away in the middle must not make the next one wait.
+  if (!scope.navigator.locks) scope.addEventListener("pagehide", release);
   const leased = async (act) => {
-    const held = JSON.parse(localStorage.getItem(LEASE) || "{}");
+    const held = holder();
     if (held.by && held.by !== me && held.until > Date.now() && held.until < Date.now() + 60000) return undefined;
     localStorage.setItem(LEASE, JSON.stringify({ by: me, until: Date.now() + 30000 }));
     await new Promise((done) => setTimeout(done, 60));
-    if (JSON.parse(localStorage.getItem(LEASE) || "{}").by !== me) return undefined;
+    if (holder().by !== me) return undefined;
     try {
       return await act();
     } finally {
-      localStorage.removeItem(LEASE);
+      release();
     }
   };
   const oneAtATime = (act) => (scope.navigator.locks ? scope.navigator.locks.request("crm-sender", act) : leased(act));

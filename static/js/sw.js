@@ -24,7 +24,10 @@
     await forgetPages(pagesOf(here.user));
     await (await caches.open("meta")).put(HERE, new Response(JSON.stringify(here)));
   };
+  // How often a session was seen to end: what was asked for before that is not kept when its answer comes after.
+  let ends = 0;
   const forget = async () => {
+    ends += 1;
     await forgetPages("");
     await caches.delete("meta");
   };
@@ -42,7 +45,8 @@
   const ONCE = /(<div class="toasts"[^>]*>)([\s\S]*?)(<\/div>\s*<div class="visually-hidden" id="alerts")/;
 
   // Keep a fresh answer; resolves to what is new in it against the copy before, if anything is.
-  const keep = async (here, path, response) => {
+  const keep = async (here, path, response, asked) => {
+    if (response.type === "opaqueredirect") ends += 1;
     const cache = await caches.open(pagesOf(here.user));
     if (response.type === "opaqueredirect" || response.status === 403) await cache.delete(path);
     if (!isPageOf(response, here.user)) return null;
@@ -52,6 +56,7 @@
     const headers = new Headers(response.headers);
     ["Content-Encoding", "Content-Length"].forEach((name) => headers.delete(name));
     headers.set("X-Kept-At", String(Date.now()));
+    if (asked !== ends) return null;
     await cache.put(path, new Response(html, { headers }));
     const said = (whole.match(ONCE)?.[2] || "").trim();
     const differs = before !== undefined && essence(before) !== essence(html);
@@ -59,9 +64,10 @@
   };
   const refresh = async (here) => {
     for (const path of here.pages) {
+      const asked = ends;
       const options = { headers: { "X-Background": "1" }, redirect: "manual", cache: "no-store" };
       const response = await fetch(path, options).catch(() => null);
-      if (response) await keep(here, path, response);
+      if (response) await keep(here, path, response, asked);
     }
   };
 
@@ -101,11 +107,13 @@
     const here = await readHere();
     const path = url.pathname;
     const copy = await keptPage(here, path);
+    const asked = ends;
     const fresh = fetch(event.request);
     const filed = fresh
       .then(async (response) => {
+        const own = response.clone(); // at once: the browser takes the answer's body while this waits
         const still = await noteWho(here, response);
-        return still?.pages.includes(path) && !url.search ? keep(still, path, response.clone()) : null;
+        return still?.pages.includes(path) && !url.search ? keep(still, path, own, asked) : null;
       })
       .catch(() => null);
     event.waitUntil(filed);
