@@ -56,7 +56,7 @@ OF_FOLLOW_UPS: Words = {
     "follow_up_rule.set": _("Follow-up rule changed"),
     "approval.requested": _("Signature asked for"),
     "approval.step_signed": _("Signed, the next one is asked"),
-    "approval.approved": _("Signed"),
+    "approval.approved": _("Signature given"),
     "approval.returned": _("Returned with a comment"),
     "approval.withdrawn": _("Request for a signature withdrawn"),
     "approval.taken_back": _("Signature taken back"),
