@@ -14,7 +14,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 PICTURES = (
     ("today", "chen", "/today/", (390, 844)),
     ("dashboard", "zhao", "/dashboard/", (1440, 900)),
-    ("board", "zhao", "/opportunities/", (1440, 900)),
 )
 
 
