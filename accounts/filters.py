@@ -15,6 +15,7 @@ from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
 from teams.filters import TeamFilter
 from teams.models import Team, User
+from teams.querysets import KEEPS
 
 GROUP_DEPTH = 4
 NO_TIER = "none"
@@ -82,9 +83,7 @@ class AccountFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.on = on
         keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
-        people = User.objects.visible_to(user)
-        keepers = people.filter(Q(pk__in=people.keepers().order_by().values("pk")) | keeping)
-        self.filters["owner"].queryset = keepers.order_by("name", "pk")
+        self.filters["owner"].queryset = User.objects.visible_to(user).filter(KEEPS | Q(keeping)).order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:

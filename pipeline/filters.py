@@ -16,6 +16,7 @@ from pipeline.nextsteps import LATER, NEXT_WEEK, NONE, OVERDUE, THIS_WEEK, TODAY
 from pipeline.querysets import NO_NEXT_STEP, OPEN, OpportunityQuerySet, next_step_overdue, next_step_today
 from teams.filters import TeamFilter
 from teams.models import Team, User
+from teams.querysets import SELLS
 
 ANY_STATE = "any"
 
@@ -113,7 +114,7 @@ class OpportunityFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.on, self.now = on, now
         owning = Exists(Opportunity.objects.filter(owner=OuterRef("pk"), archived_at=None))
-        self.filters["owner"].queryset = User.objects.visible_to(user).sellers_or(owning).order_by("name", "pk")
+        self.filters["owner"].queryset = User.objects.visible_to(user).filter(SELLS | Q(owning)).order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: OpportunityQuerySet, _name: str, value: str) -> OpportunityQuerySet:

@@ -91,8 +91,7 @@ class Scope:
 
     def sellers(self) -> Any:
         """Return the people who sell in it."""
-        people = User.objects.visible_to(self.user).sellers()
-        return people.filter(team_id__in=self.teams().order_by().values("pk"))
+        return self.people().sellers()
 
 
 def teams_to_choose(user: User) -> Any:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from teams.models import Absence, SavedView, Team, User  # noqa: F401 - named in quotes below
 
 SEES_EVERYBODY = (Role.DIRECTOR, Role.CLERK, Role.COMPLIANCE, Role.ADMIN)
+# Who plans and logs visits, and who may keep customers; filters also offer whoever has something in their list.
+SELLS = Q(is_active=True, role__in=[Role.REP, Role.MANAGER])
+KEEPS = Q(is_active=True, role__in=[Role.REP, Role.MANAGER, Role.DIRECTOR, Role.DEALER])
 
 
 class TeamQuerySet(MP_NodeQuerySet):
@@ -75,15 +78,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def sellers(self) -> Self:
         """Return people who plan and log visits."""
-        return self.filter(is_active=True, role__in=[Role.REP, Role.MANAGER])
+        return self.filter(SELLS)
 
     def keepers(self) -> Self:
         """Return people who may keep customers: those who sell for us, dealers included."""
-        return self.filter(is_active=True, role__in=[Role.REP, Role.MANAGER, Role.DIRECTOR, Role.DEALER])
-
-    def sellers_or(self, others: models.Exists) -> Self:
-        """Return people who plan and log visits, and others; for filters, who left can still be asked for."""
-        return self.filter(Q(pk__in=self.sellers().order_by().values("pk")) | others)
+        return self.filter(KEEPS)
 
     def in_teams(self, teams: "models.QuerySet[Team]") -> Self:
         """Return members of `teams`."""

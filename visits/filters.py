@@ -11,6 +11,7 @@ from accounts.models import Account
 from crm.searchtext import search_filter
 from teams.filters import TeamFilter
 from teams.models import Team, User
+from teams.querysets import SELLS
 from visits.choices import Purpose, Result, VisitKind
 from visits.models import Visit
 from visits.querysets import VisitQuerySet
@@ -72,7 +73,9 @@ class VisitFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.user = user
         visiting = Exists(Visit.objects.filter(user=OuterRef("pk"), archived_at=None))
-        self.filters["person"].queryset = User.objects.visible_to(user).sellers_or(visiting).order_by("name", "pk")
+        self.filters["person"].queryset = (
+            User.objects.visible_to(user).filter(SELLS | Q(visiting)).order_by("name", "pk")
+        )
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: VisitQuerySet, _name: str, value: str) -> VisitQuerySet:

@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as django_settings
@@ -42,6 +44,11 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 WAIT_SECONDS = 15.0
+
+
+def today() -> date:
+    """Return the day in Shanghai, as the server sees it."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

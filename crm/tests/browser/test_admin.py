@@ -1,24 +1,21 @@
 """An admin's quarter's end at a desk: a policy as a draft, who would move, applied, seen everywhere, rolled back."""
 
-from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory, TurnoverFactory
-from crm.tests.browser.conftest import DESK, PHONE, Opened, Site, eventually
+from crm.tests.browser.conftest import DESK, PHONE, Opened, Site, eventually, today
 
 
 @pytest.fixture
 def ten(site: Site, rep) -> list[Account]:
     """Ten customers of tier C, each selling a thousand more than the one before."""
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     accounts = [AccountFactory(owner=rep, name=f"客户{number:02}", tier="C", potential=3) for number in range(1, 11)]
     for number, account in enumerate(accounts, start=1):
-        TurnoverFactory(account=account, booked_on=today, amount=Decimal(1000 * number))
+        TurnoverFactory(account=account, booked_on=today(), amount=Decimal(1000 * number))
     return accounts
 
 

@@ -1,14 +1,13 @@
 """A rep's day from the first stop to tomorrow's plan, on a phone and at a desk: each step leads to the next."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
-from crm.tests.browser.conftest import DESK, PHONE, Opened, Site, eventually
+from crm.tests.browser.conftest import DESK, PHONE, Opened, Site, eventually, today
 from crm.workdays import load_calendar
 from followups.models import FollowUp
 from pipeline.models import Opportunity
@@ -17,11 +16,6 @@ from visits.models import DayPlan, PlanItem, Visit
 from visits.tests.factories import DayPlanFactory, PlanItemFactory, VisitFactory
 
 WORDS = "李敏说九月底前要定型，价格还可以谈。"
-
-
-def today() -> date:
-    """Return the day in Shanghai, as the server sees it."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 @pytest.fixture

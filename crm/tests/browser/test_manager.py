@@ -1,15 +1,14 @@
 """A manager's Monday at a desk: a number, the list behind it, the opportunity, a comment that arrives, plans signed."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
-from crm.tests.browser.conftest import DESK, PHONE, Opened, Site
+from crm.tests.browser.conftest import DESK, PHONE, Opened, Site, today
 from crm.workdays import load_calendar
 from followups.dispatching import dispatch_due
 from pipeline.models import Opportunity
@@ -17,11 +16,6 @@ from pipeline.tests.factories import OpportunityFactory
 from visits.choices import PlanState
 from visits.models import DayPlan
 from visits.tests.factories import DayPlanFactory, PlanItemFactory
-
-
-def today() -> date:
-    """Return the day in Shanghai, as the server sees it."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def next_workday() -> date:

@@ -1,24 +1,16 @@
 """A rep's day on a phone: the next stop, a visit logged without a network, tomorrow's plan."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
-from crm.tests.browser.conftest import Opened, OwnBrowser, Site, cookies_of, eventually
+from crm.tests.browser.conftest import Opened, OwnBrowser, Site, cookies_of, eventually, today
 from visits.choices import ItemState
 from visits.models import DayPlan, PlanItem, Visit
 from visits.tests.factories import DayPlanFactory, PlanItemFactory
 
 WORDS = "李敏说九月底前要定型,价格还可以谈。\n竞品:海天报了更低的价。"
-
-
-def today() -> date:
-    """Return the day in Shanghai, as the server sees it."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 @pytest.fixture
