@@ -126,19 +126,19 @@ def _held(user: object) -> set[str]:
 
 
 def _is_current(entry: NavEntry, request: HttpRequest, names_in_use: set[str]) -> bool:
-    """Return whether the page shown belongs to the entry; a page with an entry of its own marks only that one."""
+    """Return whether the page shown belongs to the entry; a page that some entry names marks only that one."""
     match = request.resolver_match
     if match is None:
         return False
     if match.view_name in names_in_use:
-        return match.view_name == entry.url_name
+        return match.view_name in (entry.url_name, *entry.match)
     namespaces = entry.match or tuple(entry.url_name.split(":")[:-1])
     return bool(match.namespace) and not {match.namespace, match.view_name}.isdisjoint(namespaces)
 
 
 def _items(entries: Iterable[NavEntry], request: HttpRequest) -> list[NavItem]:
     """Return entries as this request sees them; one namespace marks only its first entry."""
-    names_in_use = {entry.url_name for entry in registry.entries.values()}
+    names_in_use = {name for entry in registry.entries.values() for name in (entry.url_name, *entry.match)}
     items, marked = [], False
     for entry in sorted(entries, key=lambda entry: (entry.order, entry.key)):
         url = url_or_none(entry.url_name)
