@@ -25,6 +25,8 @@ class Source(models.TextChoices):
     """Where a customer came from (growing-key-accounts, six ways; tracking-and-reports)."""
 
     SWEEP = "SWEEP", _("sweep")
+    ESTATE = "ESTATE", _("sweep of an estate")
+    ORGANISATION = "ORGANISATION", _("sweep of an organisation")
     INTRODUCTION = "INTRODUCTION", _("introduction")
     CENTRE = "CENTRE", _("centre of influence")
     ASSISTANT = "ASSISTANT", _("delegated assistant")
@@ -34,6 +36,57 @@ class Source(models.TextChoices):
     INCOMING = "INCOMING", _("call or walk-in")
     EXHIBITION = "EXHIBITION", _("exhibition")
     IMPORT = "IMPORT", _("imported")
+
+
+class ProspectKind(models.TextChoices):
+    """What a prospect can become (tracking-and-reports); it decides how closely it is followed."""
+
+    DIRECT = "DIRECT", _("direct: needs it and decides")
+    INDIRECT = "INDIRECT", _("indirect: brings others")
+    POTENTIAL = "POTENTIAL", _("potential: knows us, no need now")
+
+
+class PlaceKind(models.TextChoices):
+    """Where prospects gather (tracking-and-reports); what is to be done there follows from it."""
+
+    ESTATE = "ESTATE", _("estate")
+    EMPLOYER = "EMPLOYER", _("employer-built housing")
+    ORGANISATION = "ORGANISATION", _("organisation")
+    HOUSE = "HOUSE", _("private houses")
+    VILLA = "VILLA", _("villas")
+    AGAIN = "AGAIN", _("re-renovation")
+
+
+class UnitState(models.TextChoices):
+    """What was found at a door."""
+
+    NOT_YET = "NOT_YET", _("not yet there")
+    NOBODY = "NOBODY", _("nobody in")
+    TALKED = "TALKED", _("talked")
+    WANTS = "WANTS", _("wants it")
+    REFUSED = "REFUSED", _("does not want it")
+    ORDERED = "ORDERED", _("ordered")
+
+
+class Renovation(models.TextChoices):
+    """How far the renovation of a unit is; the order is that of the work (ours)."""
+
+    NOT_BEGUN = "NOT_BEGUN", _("not begun")
+    PIPES = "PIPES", _("water and electricity")
+    TILES = "TILES", _("tiling")
+    WOOD = "WOOD", _("woodwork")
+    PAINT = "PAINT", _("painting")
+    FITTING = "FITTING", _("fitting")
+    LIVED_IN = "LIVED_IN", _("lived in")
+
+
+class DeciderPlace(models.TextChoices):
+    """Where whoever decides about a unit can be met."""
+
+    HERE = "HERE", _("here")
+    HOME = "HOME", _("at home, a spouse")
+    WORK = "WORK", _("at work")
+    OTHER = "OTHER", _("elsewhere")
 
 
 class TeamRole(models.TextChoices):

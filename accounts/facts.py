@@ -39,6 +39,7 @@ def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
         Fact(_("Address"), f"{account.place} {account.address}".strip(), "province,city,address"),
         Fact(_("Industry"), account.industry or "", "industry"),
         Fact(_("Kind"), account.get_kind_display(), "kind"),
+        Fact(_("Kind of prospect"), account.get_prospect_kind_display(), "prospect_kind"),
         Fact(
             _("Belongs to"),
             above.called if above else "",

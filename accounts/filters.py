@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, Tier
+from accounts.choices import AccountKind, ProspectKind, Source, Tier
 from accounts.columns import COLUMNS
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
@@ -56,6 +56,10 @@ class AccountFilter(filters.FilterSet):
     )
     province = filters.CharFilter(label=_("Province"), lookup_expr="startswith")
     city = filters.CharFilter(label=_("City"), lookup_expr="startswith")
+    source = filters.ChoiceFilter(label=_("Source"), choices=Source.choices, empty_label=_("Every source"))
+    prospect_kind = filters.ChoiceFilter(
+        label=_("Kind of prospect"), choices=ProspectKind.choices, empty_label=_("Every kind")
+    )
     kind = filters.ChoiceFilter(label=_("Kind"), choices=AccountKind.choices, empty_label=_("Every kind"))
     quiet = filters.NumberFilter(label=_("No contact for (days)"), method="by_quiet", min_value=1, max_value=3650)
     seen = filters.NumberFilter(label=_("Contact within (days)"), method="by_seen", min_value=1, max_value=3650)

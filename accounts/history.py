@@ -36,6 +36,14 @@ ACTIONS: dict[str, str | Promise] = {
     "contact.stance_undone": gettext_lazy("Change of stance taken back"),
     "contact.archived": gettext_lazy("Person archived"),
     "contact.restored": gettext_lazy("Person brought back"),
+    "sweep.created": gettext_lazy("Place laid out for a sweep"),
+    "sweep.edited": gettext_lazy("Facts of a swept place changed"),
+    "sweep.units_added": gettext_lazy("Units added to a swept place"),
+    "sweep.archived": gettext_lazy("Swept place archived"),
+    "sweep.restored": gettext_lazy("Swept place brought back"),
+    "sweep_unit.noted": gettext_lazy("Noted at a unit"),
+    "sweep_unit.taken_back": gettext_lazy("Note at a unit taken back"),
+    "sweep_unit.became_customer": gettext_lazy("Unit became a customer"),
 }
 MODELS: dict[str, type[Model]] = {"accounts.account": Account, "accounts.contact": Contact}
 # Numbers that mean something to the machine only; `names` says the same in words.

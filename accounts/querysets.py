@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
 from accounts.choices import SPONSORS, Tier
 from crm.searchtext import search_filter
@@ -14,6 +14,7 @@ from teams.querysets import led_teams
 if TYPE_CHECKING:
     from accounts.models.account import Account  # noqa: F401 -- named in a string below
     from accounts.models.contact import Contact  # noqa: F401
+    from accounts.models.sweep import Knock, SweepPlace, SweepUnit  # noqa: F401
     from teams.models import User
 
 
@@ -115,3 +116,43 @@ class ContactQuerySet(OfAccountQuerySet["Contact"]):
     def sponsors(self) -> Self:
         """Return sponsors and power sponsors."""
         return self.filter(stance__in=SPONSORS)
+
+
+class SweepPlaceQuerySet(models.QuerySet["SweepPlace"]):
+    """Places that are swept."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the places this person may see: his own, those of his team, which sweeps together, of teams he leads.
+
+        Director and clerk see all. What is noted at a door is no customer yet, so the account team has no part in it.
+        """
+        if user.acts_as(Role.DIRECTOR, Role.CLERK):
+            return self
+        seen = Q(owner_id__in=[user.pk, *user.stands_in_for])
+        if user.acts_as(Role.REP, Role.MANAGER) and user.team_id:
+            seen |= Q(team_id=user.team_id)
+        if user.acts_as(Role.MANAGER):
+            seen |= Q(team_id__in=led_teams(user))
+        return self.filter(seen)
+
+    def live(self) -> Self:
+        """Return places that are not archived."""
+        return self.filter(archived_at=None)
+
+
+class KnockQuerySet(models.QuerySet["Knock"]):
+    """Knocks at units of swept places."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the knocks at units the person may see."""
+        unit_model: Any = self.model._meta.get_field("unit").related_model
+        return self.filter(unit__in=unit_model.objects.visible_to(user).order_by().values("pk"))
+
+
+class SweepUnitQuerySet(models.QuerySet["SweepUnit"]):
+    """Units of swept places."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the units whose place the person may see."""
+        place_model: Any = self.model._meta.get_field("place").related_model
+        return self.filter(place__in=place_model.objects.visible_to(user).order_by().values("pk"))

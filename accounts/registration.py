@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
-from accounts.models import Account, Contact
+from accounts.actions import sweeps as sweep_actions
+from accounts.models import Account, Contact, SweepPlace, SweepUnit
 from accounts.search import find_accounts, find_contacts
+from accounts.sweep_rules import UNIT_RULE
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
 from crm.kinds import Kind, register_kind
@@ -42,6 +44,23 @@ def _kinds() -> None:
             lambda contact: contact.name,
         )
     )
+    register_kind(
+        Kind(
+            "sweep_place",
+            SweepPlace,
+            lambda user: SweepPlace.objects.visible_to(user),
+            lambda pk: reverse("accounts:sweep", args=[pk]),
+        )
+    )
+    register_kind(
+        Kind(
+            "sweep_unit",
+            SweepUnit,
+            lambda user: SweepUnit.objects.visible_to(user),
+            lambda pk: reverse("accounts:sweep_unit", args=[pk]),
+            lambda unit: unit.door,
+        )
+    )
 
 
 def _undo() -> None:
@@ -50,6 +69,8 @@ def _undo() -> None:
     register_undo("accounts.remove_member", account_actions.undo_remove_member)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
+    register_undo("accounts.archive_place", sweep_actions.undo_archive_place)
+    register_undo("accounts.note_unit", sweep_actions.undo_note_unit)
 
 
 def _frame() -> None:
@@ -76,6 +97,17 @@ def _frame() -> None:
             roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
         )
     )
+    register_nav(
+        NavEntry(
+            key="sweeps",
+            label=_("Sweeps"),
+            url_name="accounts:sweeps",
+            icon="building-community",
+            order=24,
+            roles=SELLERS,
+            match=("accounts:sweeps", "accounts:sweep", "accounts:new_sweep", "accounts:sweep_unit"),
+        )
+    )
     register_command(
         Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
     )
@@ -95,6 +127,8 @@ def register() -> None:
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
     register_ahead("accounts", timeline_sources.ahead)
     register_rule(rules.RULE)
+    register_rule(rules.PROSPECT_RULE)
+    register_rule(UNIT_RULE)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )

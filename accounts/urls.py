@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, lists, people, sweeps, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/tiers/<int:pk>/", tiers.draft, name="draft"),
     path("accounts/tiers/<int:pk>/apply/", tiers.apply, name="apply"),
     path("accounts/tiers/<int:pk>/discard/", tiers.discard, name="discard"),
+    path("accounts/sweeps/", sweeps.sweeps, name="sweeps"),
+    path("accounts/sweeps/new/", sweeps.new_place, name="new_sweep"),
+    path("accounts/sweeps/<int:pk>/", sweeps.sweep, name="sweep"),
+    path("accounts/sweeps/<int:pk>/edit/", sweeps.edit_sweep, name="edit_sweep"),
+    path("accounts/sweeps/<int:pk>/units/", sweeps.more_doors, name="sweep_doors"),
+    path("accounts/sweeps/<int:pk>/archive/", sweeps.archive_sweep, name="archive_sweep"),
+    path("accounts/sweeps/<int:pk>/restore/", sweeps.restore_sweep, name="restore_sweep"),
+    path("accounts/sweeps/<int:pk>/tap/", sweeps.tap, name="sweep_tap"),
+    path("accounts/sweeps/<int:pk>/tap/sync/", sweeps.tap_from_device, name="sweep_tap_sync"),
+    path("accounts/sweeps/units/<int:pk>/", sweeps.sweep_unit, name="sweep_unit"),
+    path("accounts/sweeps/units/<int:pk>/customer/", sweeps.unit_customer, name="sweep_unit_customer"),
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),

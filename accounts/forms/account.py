@@ -54,6 +54,7 @@ class AccountForm(EditForm):
             "short_name",
             "alias",
             "kind",
+            "prospect_kind",
             "industry",
             "parent",
             "source",
@@ -98,6 +99,7 @@ class AccountForm(EditForm):
             "name",
             "short_name",
             "kind",
+            "prospect_kind",
             "industry",
             Div("province", "city", css_class="grid-half"),
             "address",
@@ -150,6 +152,7 @@ class NewAccountForm(AccountForm):
             Fold(
                 _("More facts"),
                 "kind",
+                "prospect_kind",
                 "industry",
                 Div("province", "city", css_class="grid-half"),
                 *("address", "potential", "credit", "parent", "source", "alias", "website", "credit_code"),

@@ -3,6 +3,7 @@
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
 from accounts.models.look import AccountLook
+from accounts.models.sweep import Knock, SweepPlace, SweepUnit
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
 
@@ -12,7 +13,10 @@ __all__ = [
     "AccountMember",
     "Contact",
     "Industry",
+    "Knock",
     "StanceChange",
+    "SweepPlace",
+    "SweepUnit",
     "TierChange",
     "TierPolicy",
     "Turnover",

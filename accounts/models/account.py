@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, Source, TeamRole, Tier
+from accounts.choices import AccountKind, ProspectKind, Source, TeamRole, Tier
 from accounts.querysets import AccountQuerySet, OfAccountQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from teams.models import Team
@@ -48,6 +48,13 @@ class Account(ClientMade, Versioned, Recorded):
         Industry, models.SET_NULL, null=True, blank=True, related_name="accounts", verbose_name=_("industry")
     )
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
+    prospect_kind = models.CharField(
+        _("kind of prospect"),
+        max_length=10,
+        choices=ProspectKind,
+        blank=True,
+        help_text=_("It decides how closely a prospect is followed."),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_accounts", verbose_name=_("owner")
     )
@@ -119,6 +126,7 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["city", "id"], name="account_by_city"),
             models.Index(fields=["industry", "id"], name="account_by_industry"),
             models.Index(fields=["kind", "id"], name="account_by_kind"),
+            models.Index(fields=["source", "id"], name="account_by_source"),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")

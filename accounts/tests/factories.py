@@ -2,7 +2,7 @@
 
 import factory
 
-from accounts.models import Account, AccountMember, Contact, Turnover
+from accounts.models import Account, AccountMember, Contact, SweepPlace, SweepUnit, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -53,3 +53,26 @@ class TurnoverFactory(factory.django.DjangoModelFactory[Turnover]):
         model = Turnover
 
     account = factory.SubFactory(AccountFactory)
+
+
+class SweepPlaceFactory(factory.django.DjangoModelFactory[SweepPlace]):
+    """A place that is swept by its owner's team."""
+
+    class Meta:
+        model = SweepPlace
+
+    name = factory.Sequence(lambda number: f"阳光花园{number}期")
+    owner = factory.SubFactory(UserFactory)
+    team = factory.LazyAttribute(lambda place: place.owner.team)
+
+
+class SweepUnitFactory(factory.django.DjangoModelFactory[SweepUnit]):
+    """A unit nobody was at yet."""
+
+    class Meta:
+        model = SweepUnit
+
+    place = factory.SubFactory(SweepPlaceFactory)
+    building = "1"
+    floor = 1
+    number = factory.Sequence(lambda number: f"1{number:02d}")

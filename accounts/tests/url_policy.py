@@ -1,7 +1,7 @@
 """Who may open what in this room."""
 
 from accounts.models import AccountMember, TierPolicy
-from accounts.tests.factories import AccountMemberFactory, ContactFactory
+from accounts.tests.factories import AccountMemberFactory, ContactFactory, SweepPlaceFactory, SweepUnitFactory
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -33,6 +33,16 @@ def _retired(cast: Cast) -> dict[str, int]:
     return {}
 
 
+def _place(cast: Cast) -> dict[str, int]:
+    return {"pk": SweepPlaceFactory(owner=cast.rep).pk}
+
+
+def _unit(cast: Cast) -> dict[str, int]:
+    return {"pk": SweepUnitFactory(place__owner=cast.rep).pk}
+
+
+# A place is swept by a team together: whoever is in the team of `rep` sees it and notes there.
+SWEEPERS = ("rep", "teammate", "manager", "director", "clerk")
 POLICY: dict[str, Policy] = {
     # Everybody may open the list; whose customers stand in it says `visible_to`.
     "accounts:list": Policy(get=everyone(200)),
@@ -84,4 +94,27 @@ POLICY: dict[str, Policy] = {
     "accounts:apply": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), kwargs=_draft),
     "accounts:discard": Policy(post=only("admin", allowed=ALLOWED), kwargs=_draft),
     "accounts:roll_back": Policy(post=only("admin", allowed=ALLOWED), kwargs=_retired),
+    "accounts:sweeps": Policy(get=only(*EDITORS)),
+    "accounts:new_sweep": Policy(
+        get=only(*EDITORS), post=only(*EDITORS, allowed=ALLOWED), data={"name": "阳光花园", "buildings": "1-2"}
+    ),
+    "accounts:sweep": Policy(get=row_page(*SWEEPERS), kwargs=_place),
+    "accounts:edit_sweep": Policy(
+        get=row_page(*SWEEPERS), post=row_write(*SWEEPERS), kwargs=_place, data={"name": "阳光花园二期", "version": "1"}
+    ),
+    "accounts:sweep_doors": Policy(
+        get=row_page(*SWEEPERS),
+        post=row_write(*SWEEPERS),
+        kwargs=_place,
+        data={"buildings": "7", "floors": "2", "per_floor": "2"},
+    ),
+    "accounts:archive_sweep": Policy(post=row_write(*SWEEPERS), kwargs=_place),
+    "accounts:restore_sweep": Policy(post=row_write(*SWEEPERS), kwargs=_place),
+    # Without a unit of this place there is nothing to tap.
+    "accounts:sweep_tap": Policy(post=everyone(404), kwargs=_place, data={"unit": "0", "state": "NOBODY"}),
+    "accounts:sweep_tap_sync": Policy(post=everyone(400), kwargs=_place),
+    "accounts:sweep_unit": Policy(
+        get=row_page(*SWEEPERS), post=row_write(*SWEEPERS), kwargs=_unit, data={"state": "TALKED", "version": "1"}
+    ),
+    "accounts:sweep_unit_customer": Policy(post=row_write(*SWEEPERS), kwargs=_unit),
 }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from accounts.cadence import next_due
-from accounts.choices import AccountKind, Source, TeamRole, TierChangeKind
+from accounts.choices import AccountKind, ProspectKind, Source, TeamRole, TierChangeKind
 from accounts.models import Account, AccountMember, Contact, Industry, StanceChange, TierChange, Turnover
 from crm.management.demo.bulk import write
 from crm.management.demo.meetings import Meeting
@@ -19,7 +19,10 @@ from pipeline.models import Opportunity
 from teams.models import User
 from visits.models import Visit
 
-SOURCES = Source.values[:9]
+# Places swept and data imported have their own source.
+SOURCES = [each for each in Source.values if each not in (Source.ESTATE, Source.ORGANISATION, Source.IMPORT)]
+PROSPECTS = (ProspectKind.DIRECT, ProspectKind.DIRECT, ProspectKind.INDIRECT, ProspectKind.POTENTIAL)
+FORGOTTEN_EACH = 20  # so many customers have one prospect among them with whom nothing was agreed
 GOLDEN = 0.618_033_988_7  # successive multiples, cut to their fraction, are spread evenly
 PROSPECT_FROM = 0.75
 BY_HAND = 0.985
@@ -53,6 +56,11 @@ class Customer:
     def is_prospect(self) -> bool:
         """Return whether it has bought nothing yet."""
         return self.size > PROSPECT_FROM
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Return whether it is a prospect with whom nothing was agreed."""
+        return self.is_prospect and self.number % FORGOTTEN_EACH == 1
 
     @property
     def last_met(self) -> date | None:
@@ -100,6 +108,7 @@ def _account_of(customer: Customer, industries: dict[str, Industry], scene: Scen
         name=company.name,
         short_name=company.short,
         kind=AccountKind.PROSPECT if customer.is_prospect else AccountKind.CUSTOMER,
+        prospect_kind=PROSPECTS[customer.number % len(PROSPECTS)] if customer.is_prospect else "",
         industry=industries[company.industry],
         source=random.choice(SOURCES),
         owner=customer.owner,
@@ -114,7 +123,9 @@ def _account_of(customer: Customer, industries: dict[str, Industry], scene: Scen
         credit=random.choice((2, 3, 3, 4, 4, 5)),
         tier=customer.tier,
         last_contact_on=customer.last_met,
-        next_contact_on=next_due(customer.last_met, customer.tier, gaps, scene.days.calendar),
+        next_contact_on=None
+        if customer.is_forgotten
+        else next_due(customer.last_met, customer.tier, gaps, scene.days.calendar),
         origin=Origin.DEMO,
         search_text=search_text(company.name, company.short, pinyin=[company.reading], phones=[phone]),
     )

@@ -30,6 +30,7 @@ from crm.management.demo.opportunities import make_opportunities, make_ways
 from crm.management.demo.people import REPS, Firm, make_absences, make_firm
 from crm.management.demo.plans import make_plans
 from crm.management.demo.scene import Scene
+from crm.management.demo.sweeps import make_sweeps
 from crm.management.demo.talk import make_comments
 from crm.management.demo.targets import make_targets
 from crm.management.demo.visits import make_evidence, make_visits
@@ -86,6 +87,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             make_absences(firm, days)
         _fill(accounts, scene)
         with transaction.atomic():
+            make_sweeps(scene)
             make_plans(scene, now=now)
             make_comments(scene)
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
