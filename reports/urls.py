@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import dashboard, history, home, jobs, search
+from reports.views import dashboard, history, home, jobs, market, search
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/changes/", dashboard.changes, name="changes"),
     path("dashboard/passed/<int:pk>/", dashboard.passed, name="passed"),
+    path("sources/", market.by_source, name="sources"),
+    path("industries/", market.industry_map, name="industries"),
+    path("profile/<int:pk>/", market.profile_of, name="profile_of"),
     path("search/", search.search, name="search"),
     path("history/", history.history, name="history"),
     path("history/<slug:kind>/<int:pk>/", history.history_of_record, name="history_of"),

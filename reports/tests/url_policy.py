@@ -19,6 +19,12 @@ POLICY: dict[str, Policy] = {
     "reports:dashboard": Policy(get=only(*LEADERS)),
     "reports:changes": Policy(get=only(*LEADERS), query="kind=moved"),
     "reports:passed": Policy(get=only(*LEADERS), kwargs=lambda _cast: {"pk": Step.objects.all()[0].pk}),
+    "reports:sources": Policy(get=only(*LEADERS)),
+    "reports:industries": Policy(get=only(*LEADERS)),
+    # Without htmx it leads to the customer's page, of which it is a part.
+    "reports:profile_of": Policy(
+        get=row_page(rep=302, manager=302, director=302, clerk=302), kwargs=lambda cast: {"pk": cast.account.pk}
+    ),
     "reports:search": Policy(get=everyone()),
     "reports:history": Policy(get=only("compliance", "admin")),
     "reports:history_of": Policy(get=row_page(), kwargs=lambda cast: {"kind": "account", "pk": cast.account.pk}),
