@@ -46,6 +46,41 @@ class ProspectKind(models.TextChoices):
     POTENTIAL = "POTENTIAL", _("potential: knows us, no need now")
 
 
+class Aspect(models.TextChoices):
+    """What qualification asks (growing-key-accounts)."""
+
+    ABILITY = "ABILITY", _("ability to pay")
+    PERSONALITY = "PERSONALITY", _("buying personality")
+    NEED = "NEED", _("need")
+
+
+class Verdict(models.TextChoices):
+    """Answer to one of them; empty means not known."""
+
+    PASSED = "PASSED", pgettext_lazy("qualification", "passed")
+    FAILED = "FAILED", pgettext_lazy("qualification", "failed")
+
+
+class Channel(models.TextChoices):
+    """How somebody came in."""
+
+    CALL = "CALL", _("called")
+    WALK_IN = "WALK_IN", _("walked in")
+    EXHIBITION = "EXHIBITION", _("at an exhibition")
+    ONLINE = "ONLINE", _("wrote")
+
+
+class Heard(models.TextChoices):
+    """How somebody who came in had heard of us."""
+
+    ADVERTISING = "ADVERTISING", _("advertising")
+    INTRODUCTION = "INTRODUCTION", _("introduction")
+    EXHIBITION = "EXHIBITION", _("exhibition")
+    SEARCH = "SEARCH", _("found us searching")
+    BOUGHT = "BOUGHT", _("bought from us before")
+    OTHER = "OTHER", _("in another way")
+
+
 class PlaceKind(models.TextChoices):
     """Where prospects gather (tracking-and-reports); what is to be done there follows from it."""
 

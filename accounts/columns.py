@@ -41,6 +41,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("source", _("Source"), lambda account: account.get_source_display()),
     Column("potential", _("Growth potential"), _of("potential"), is_number=True),
     Column("credit", _("Credit standing"), _of("credit"), is_number=True),
+    Column("order", _("Order of development"), _of("order_of_development"), sort="order", is_number=True),
+    Column("qualification", _("Qualification"), lambda account: account.get_qualification_display()),
     Column("phone", _("Phone"), _of("phone")),
     Column("number", _("Number elsewhere"), _of("external_id")),
 )
@@ -61,5 +63,6 @@ SORTS: dict[str, Any] = {
     "city": NeverEmpty("city"),
     "last": "last_contact_on",
     "next": "next_contact_on",
+    "order": F("ability") * F("willingness"),
 }
 USUAL_SORT = "name"

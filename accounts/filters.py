@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, ProspectKind, Source, Tier
+from accounts.choices import AccountKind, ProspectKind, Source, Tier, Verdict
 from accounts.columns import COLUMNS
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
@@ -19,6 +19,7 @@ from teams.querysets import KEEPS
 
 GROUP_DEPTH = 4
 NO_TIER = "none"
+NOT_JUDGED = "none"
 
 
 class OwnerField(forms.ModelChoiceField):
@@ -61,6 +62,12 @@ class AccountFilter(filters.FilterSet):
         label=_("Kind of prospect"), choices=ProspectKind.choices, empty_label=_("Every kind")
     )
     kind = filters.ChoiceFilter(label=_("Kind"), choices=AccountKind.choices, empty_label=_("Every kind"))
+    qualification = filters.ChoiceFilter(
+        label=_("Qualification"),
+        choices=[*Verdict.choices, (NOT_JUDGED, _("not known"))],
+        empty_label=_("Any"),
+        method="by_qualification",
+    )
     quiet = filters.NumberFilter(label=_("No contact for (days)"), method="by_quiet", min_value=1, max_value=3650)
     seen = filters.NumberFilter(label=_("Contact within (days)"), method="by_seen", min_value=1, max_value=3650)
     next = filters.ChoiceFilter(
@@ -97,6 +104,10 @@ class AccountFilter(filters.FilterSet):
     def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
         """Narrow to some tiers; "none" are customers without one."""
         return queryset.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else queryset
+
+    def by_qualification(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
+        """Narrow by whether they can buy."""
+        return queryset.filter(qualification="" if value == NOT_JUDGED else value)
 
     def by_quiet(self, queryset: AccountQuerySet, _name: str, value: Any) -> AccountQuerySet:
         """Narrow to customers nobody was in contact with for so many days, or ever."""

@@ -14,6 +14,7 @@ from teams.querysets import led_teams
 if TYPE_CHECKING:
     from accounts.models.account import Account  # noqa: F401 -- named in a string below
     from accounts.models.contact import Contact  # noqa: F401
+    from accounts.models.inquiry import Inquiry  # noqa: F401
     from accounts.models.sweep import Knock, SweepPlace, SweepUnit  # noqa: F401
     from teams.models import User
 
@@ -116,6 +117,24 @@ class ContactQuerySet(OfAccountQuerySet["Contact"]):
     def sponsors(self) -> Self:
         """Return sponsors and power sponsors."""
         return self.filter(stance__in=SPONSORS)
+
+
+class InquiryQuerySet(models.QuerySet["Inquiry"]):
+    """Calls and walk-ins."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return what the person took or was given; those who lead see their people's, director and clerk all."""
+        if user.acts_as(Role.DIRECTOR, Role.CLERK):
+            return self
+        people = [user.pk, *user.stands_in_for]
+        seen = Q(taken_by_id__in=people) | Q(given_to_id__in=people)
+        if user.acts_as(Role.MANAGER):
+            seen |= Q(given_to__team_id__in=led_teams(user))
+        return self.filter(seen)
+
+    def waiting(self) -> Self:
+        """Return those nobody has answered yet."""
+        return self.filter(answered_at=None)
 
 
 class SweepPlaceQuerySet(models.QuerySet["SweepPlace"]):

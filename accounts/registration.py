@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
+from accounts.actions import qualification as qualification_actions
 from accounts.actions import sweeps as sweep_actions
-from accounts.models import Account, Contact, SweepPlace, SweepUnit
+from accounts.inquiry_rules import INQUIRY_RULE
+from accounts.models import Account, Contact, Inquiry, Rival, SweepPlace, SweepUnit
 from accounts.search import find_accounts, find_contacts
 from accounts.sweep_rules import UNIT_RULE
 from accounts.timeline import Source, register_source
@@ -46,6 +48,22 @@ def _kinds() -> None:
     )
     register_kind(
         Kind(
+            "inquiry",
+            Inquiry,
+            lambda user: Inquiry.objects.visible_to(user),
+            lambda pk: reverse("accounts:inquiry", args=[pk]),
+        )
+    )
+    register_kind(
+        Kind(
+            "rival",
+            Rival,
+            lambda user: Rival.objects.visible_to(user),
+            lambda pk: reverse("accounts:edit_rival", args=[pk]),
+        )
+    )
+    register_kind(
+        Kind(
             "sweep_place",
             SweepPlace,
             lambda user: SweepPlace.objects.visible_to(user),
@@ -70,6 +88,7 @@ def _undo() -> None:
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
     register_undo("accounts.archive_place", sweep_actions.undo_archive_place)
+    register_undo("accounts.archive_rival", qualification_actions.undo_archive_rival)
     register_undo("accounts.note_unit", sweep_actions.undo_note_unit)
 
 
@@ -95,6 +114,37 @@ def _frame() -> None:
             group=_("Administration"),
             order=220,
             roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
+        )
+    )
+    register_nav(
+        NavEntry(
+            key="inquiries",
+            label=_("Coming in"),
+            url_name="accounts:inquiries",
+            icon="phone",
+            order=22,
+            roles=SELLERS,
+            match=("accounts:new_inquiry", "accounts:inquiry"),
+        )
+    )
+    register_nav(
+        NavEntry(
+            key="inquiry-rules",
+            label=_("Who gets calls"),
+            url_name="accounts:inquiry_rules",
+            icon="phone",
+            group=_("Administration"),
+            order=224,
+            roles=frozenset({Role.ADMIN}),
+        )
+    )
+    register_command(
+        Command(
+            key="new-inquiry",
+            label=_("New call or walk-in"),
+            url_name="accounts:new_inquiry",
+            icon="phone",
+            roles=SELLERS,
         )
     )
     register_nav(
@@ -129,6 +179,7 @@ def register() -> None:
     register_rule(rules.RULE)
     register_rule(rules.PROSPECT_RULE)
     register_rule(UNIT_RULE)
+    register_rule(INQUIRY_RULE)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, sweeps, tiers
+from accounts.views import account, bulk, changes, inquiries, lists, people, qualification, sweeps, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +30,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/sweeps/<int:pk>/tap/sync/", sweeps.tap_from_device, name="sweep_tap_sync"),
     path("accounts/sweeps/units/<int:pk>/", sweeps.sweep_unit, name="sweep_unit"),
     path("accounts/sweeps/units/<int:pk>/customer/", sweeps.unit_customer, name="sweep_unit_customer"),
+    path("accounts/inquiries/", inquiries.inquiries, name="inquiries"),
+    path("accounts/inquiries/new/", inquiries.new_inquiry, name="new_inquiry"),
+    path("accounts/inquiries/rules/", inquiries.inquiry_rules, name="inquiry_rules"),
+    path("accounts/inquiries/rules/<int:pk>/remove/", inquiries.drop_rule, name="drop_inquiry_rule"),
+    path("accounts/inquiries/<int:pk>/", inquiries.inquiry, name="inquiry"),
+    path("accounts/inquiries/<int:pk>/give/", inquiries.give, name="give_inquiry"),
+    path("accounts/inquiries/<int:pk>/answer/", inquiries.answer, name="answer_inquiry"),
+    path("accounts/rivals/<int:pk>/", qualification.change_rival, name="edit_rival"),
+    path("accounts/rivals/<int:pk>/archive/", qualification.drop_rival, name="drop_rival"),
+    path("accounts/<int:pk>/qualification/", qualification.qualification, name="qualification"),
+    path("accounts/<int:pk>/qualification/judge/", qualification.judge_account, name="judge"),
+    path("accounts/<int:pk>/rivals/new/", qualification.new_rival, name="new_rival"),
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),

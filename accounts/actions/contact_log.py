@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.actions.inquiries import answer_inquiries_of
 from accounts.cadence import next_due
 from accounts.choices import PolicyState
 from accounts.models import Account, Contact, TierPolicy
@@ -93,6 +94,7 @@ def withdraw_contact(
 def remind_of_next_contact(account: Account, *, actor: User, now: datetime) -> None:
     """Make the follow-up of the next contact as it stands now; the ones before it are done, for there was a contact."""
     current = Account.objects.only("next_contact_on").get(pk=account.pk)
+    answer_inquiries_of(account, actor=actor, now=now)
     key = next_contact_key(current.pk, current.next_contact_on)
     close_for(NEXT_CONTACT, account, actor=actor, now=now, besides=key)
     plan_now(RULE, next_contact_of(current, load_calendar()), now=now)

@@ -45,6 +45,8 @@ class AccountForm(EditForm):
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
     potential = _rating(_("Growth potential"), _("0 none, 5 very large"))
     credit = _rating(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
+    ability = _rating(_("Ability to pay"), _("0 none, 5 whatever it costs"))
+    willingness = _rating(_("Willingness to buy"), _("0 none, 5 wants it now"))
     next_contact_on = forms.DateField(label=_("Next contact"), required=False, widget=DayInput)
 
     class Meta:
@@ -68,6 +70,8 @@ class AccountForm(EditForm):
             "founded",
             "potential",
             "credit",
+            "ability",
+            "willingness",
             "next_contact_on",
             "external_id",
             "notes",
@@ -106,6 +110,7 @@ class AccountForm(EditForm):
             "phone",
             "next_contact_on",
             Fieldset(_("For the tier"), "potential", "credit"),
+            Fieldset(_("Order of development"), "ability", "willingness"),
             Fieldset(
                 _("More"), "parent", "source", "alias", "website", "credit_code", "employees", "founded", "external_id"
             ),
@@ -155,7 +160,18 @@ class NewAccountForm(AccountForm):
                 "prospect_kind",
                 "industry",
                 Div("province", "city", css_class="grid-half"),
-                *("address", "potential", "credit", "parent", "source", "alias", "website", "credit_code"),
+                *(
+                    "address",
+                    "potential",
+                    "credit",
+                    "ability",
+                    "willingness",
+                    "parent",
+                    "source",
+                    "alias",
+                    "website",
+                    "credit_code",
+                ),
                 *("employees", "founded", "external_id", "next_contact_on", "notes"),
             ),
         )

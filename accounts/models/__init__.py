@@ -2,7 +2,9 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.inquiry import Inquiry, InquiryRule
 from accounts.models.look import AccountLook
+from accounts.models.qualification import QualificationCheck, Rival
 from accounts.models.sweep import Knock, SweepPlace, SweepUnit
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
@@ -13,7 +15,11 @@ __all__ = [
     "AccountMember",
     "Contact",
     "Industry",
+    "Inquiry",
+    "InquiryRule",
     "Knock",
+    "QualificationCheck",
+    "Rival",
     "StanceChange",
     "SweepPlace",
     "SweepUnit",

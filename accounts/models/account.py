@@ -7,9 +7,11 @@ from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, ProspectKind, Source, TeamRole, Tier
+from accounts.choices import AccountKind, ProspectKind, Source, TeamRole, Tier, Verdict
+from accounts.qualifying import order_of_development
 from accounts.querysets import AccountQuerySet, OfAccountQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from teams.models import Team
@@ -77,6 +79,13 @@ class Account(ClientMade, Versioned, Recorded):
     credit = models.PositiveSmallIntegerField(
         _("credit standing"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
     )
+    ability = models.PositiveSmallIntegerField(
+        _("ability to pay"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
+    )
+    willingness = models.PositiveSmallIntegerField(
+        _("willingness to buy"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
+    )
+    qualification = models.CharField(_("qualification"), max_length=6, choices=Verdict, blank=True, editable=False)
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
     tier_fixed_until = models.DateField(_("tier set by hand until"), null=True, blank=True)
     last_contact_on = models.DateField(_("last contact"), null=True, blank=True)
@@ -114,6 +123,11 @@ class Account(ClientMade, Versioned, Recorded):
                 name="account_credit_0_5",
                 violation_error_message=_("Credit standing goes from 0 to 5."),
             ),
+            models.CheckConstraint(
+                condition=(Q(ability=None) | Q(ability__lte=5)) & (Q(willingness=None) | Q(willingness__lte=5)),
+                name="account_development_0_5",
+                violation_error_message=_("Ability to pay and willingness to buy go from 0 to 5."),
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "tier"], name="account_by_owner"),
@@ -127,6 +141,9 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["industry", "id"], name="account_by_industry"),
             models.Index(fields=["kind", "id"], name="account_by_kind"),
             models.Index(fields=["source", "id"], name="account_by_source"),
+            models.Index(fields=["prospect_kind", "id"], name="account_by_prospect"),
+            models.Index(fields=["qualification", "id"], name="account_by_qualification"),
+            models.Index(F("ability") * F("willingness"), "id", name="account_by_order"),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")
@@ -142,6 +159,19 @@ class Account(ClientMade, Versioned, Recorded):
     def called(self) -> str:
         """Return the short name, or the whole one where there is none."""
         return self.short_name or self.name
+
+    @property
+    def order_of_development(self) -> int | None:
+        """Return ability to pay × willingness to buy: the highest is developed first."""
+        return order_of_development(self.ability, self.willingness)
+
+    @property
+    def visit_warning(self) -> str:
+        """Return why a visit there may be lost time; "" where nothing speaks against it (growing-key-accounts)."""
+        if self.qualification == Verdict.FAILED:
+            return gettext("not qualified")
+        is_open = self.kind == AccountKind.PROSPECT and self.qualification != Verdict.PASSED
+        return gettext("qualification open") if is_open else ""
 
     @property
     def place(self) -> str:

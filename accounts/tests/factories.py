@@ -2,7 +2,7 @@
 
 import factory
 
-from accounts.models import Account, AccountMember, Contact, SweepPlace, SweepUnit, Turnover
+from accounts.models import Account, AccountMember, Contact, Inquiry, SweepPlace, SweepUnit, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -76,3 +76,16 @@ class SweepUnitFactory(factory.django.DjangoModelFactory[SweepUnit]):
     building = "1"
     floor = 1
     number = factory.Sequence(lambda number: f"1{number:02d}")
+
+
+class InquiryFactory(factory.django.DjangoModelFactory[Inquiry]):
+    """Somebody called."""
+
+    class Meta:
+        model = Inquiry
+
+    person = factory.Sequence(lambda number: f"孙先生{number}")
+    wants = "要一台样机"
+    account = factory.SubFactory(AccountFactory)
+    given_to = factory.LazyAttribute(lambda inquiry: inquiry.account.owner)
+    taken_by = factory.LazyAttribute(lambda inquiry: inquiry.account.owner)

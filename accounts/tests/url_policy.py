@@ -1,7 +1,13 @@
 """Who may open what in this room."""
 
-from accounts.models import AccountMember, TierPolicy
-from accounts.tests.factories import AccountMemberFactory, ContactFactory, SweepPlaceFactory, SweepUnitFactory
+from accounts.models import AccountMember, InquiryRule, Rival, TierPolicy
+from accounts.tests.factories import (
+    AccountMemberFactory,
+    ContactFactory,
+    InquiryFactory,
+    SweepPlaceFactory,
+    SweepUnitFactory,
+)
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -35,6 +41,18 @@ def _retired(cast: Cast) -> dict[str, int]:
 
 def _place(cast: Cast) -> dict[str, int]:
     return {"pk": SweepPlaceFactory(owner=cast.rep).pk}
+
+
+def _rival(cast: Cast) -> dict[str, int]:
+    return {"pk": Rival.objects.create(account=cast.account, name="江南机电").pk}
+
+
+def _inquiry(cast: Cast) -> dict[str, int]:
+    return {"pk": InquiryFactory(account=cast.account, given_to=cast.rep, taken_by=cast.rep).pk}
+
+
+def _inquiry_rule(cast: Cast) -> dict[str, int]:
+    return {"pk": InquiryRule.objects.create(user=cast.rep).pk}
 
 
 def _unit(cast: Cast) -> dict[str, int]:
@@ -117,4 +135,27 @@ POLICY: dict[str, Policy] = {
         get=row_page(*SWEEPERS), post=row_write(*SWEEPERS), kwargs=_unit, data={"state": "TALKED", "version": "1"}
     ),
     "accounts:sweep_unit_customer": Policy(post=row_write(*SWEEPERS), kwargs=_unit),
+    "accounts:qualification": Policy(get=row_page(), kwargs=_account),
+    "accounts:judge": Policy(
+        get=row_page(),
+        post=row_write(*KEEPERS),
+        kwargs=_account,
+        data={"aspect": "NEED", "verdict": "PASSED", "evidence": "招标公告"},
+    ),
+    "accounts:new_rival": Policy(get=row_page(), post=row_write(*KEEPERS), kwargs=_account, data={"name": "江南机电"}),
+    "accounts:edit_rival": Policy(
+        get=row_page(), post=row_write(*KEEPERS), kwargs=_rival, data={"name": "江南机电", "version": "1"}
+    ),
+    "accounts:drop_rival": Policy(post=row_write(*KEEPERS), kwargs=_rival),
+    "accounts:inquiries": Policy(get=only(*EDITORS)),
+    "accounts:new_inquiry": Policy(
+        get=only(*EDITORS),
+        post=only(*EDITORS, allowed=ALLOWED),
+        data={"channel": "CALL", "person": "孙先生", "wants": "要一台样机"},
+    ),
+    "accounts:inquiry": Policy(get=row_page(), kwargs=_inquiry),
+    "accounts:give_inquiry": Policy(post=row_write(*KEEPERS), kwargs=_inquiry),
+    "accounts:answer_inquiry": Policy(post=row_write(*KEEPERS), kwargs=_inquiry),
+    "accounts:inquiry_rules": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED)),
+    "accounts:drop_inquiry_rule": Policy(post=only("admin", allowed=ALLOWED), kwargs=_inquiry_rule),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,8 +30,10 @@ from visits.queries.suggestions import proposals_for
 @require_safe
 @needs(Right.SELL)
 def next_plan(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Go to the plan of the next working day; "tomorrow" on a Friday is Monday."""
-    return redirect("visits:plan:day", day=load_calendar().add_workdays(request.today, 1))
+    """Go to the plan of the next working day; "tomorrow" on a Friday is Monday. `?account=` is looked up there."""
+    url = reverse("visits:plan:day", args=[load_calendar().add_workdays(request.today, 1)])
+    wanted = Account.objects.visible_to(request.user).filter(pk=_number(request.GET.get("account")) or 0).first()
+    return redirect(f"{url}?{urlencode({'q': wanted.name})}" if wanted else url)
 
 
 def _show(request: AuthenticatedHttpRequest, day: date) -> HttpResponse:
