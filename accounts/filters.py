@@ -62,6 +62,9 @@ class AccountFilter(filters.FilterSet):
         label=_("Kind of prospect"), choices=ProspectKind.choices, empty_label=_("Every kind")
     )
     kind = filters.ChoiceFilter(label=_("Kind"), choices=AccountKind.choices, empty_label=_("Every kind"))
+    region = filters.ChoiceFilter(
+        label=_("Region"), choices=[("key", _("key regions"))], empty_label=_("Every region"), method="by_region"
+    )
     qualification = filters.ChoiceFilter(
         label=_("Qualification"),
         choices=[*Verdict.choices, (NOT_JUDGED, _("not known"))],
@@ -104,6 +107,10 @@ class AccountFilter(filters.FilterSet):
     def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
         """Narrow to some tiers; "none" are customers without one."""
         return queryset.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else queryset
+
+    def by_region(self, queryset: AccountQuerySet, _name: str, _value: str) -> AccountQuerySet:
+        """Narrow to regions that are marked as key."""
+        return queryset.in_key_regions()
 
     def by_qualification(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
         """Narrow by whether they can buy."""

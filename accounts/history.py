@@ -47,6 +47,8 @@ ACTIONS: dict[str, str | Promise] = {
     "inquiry.answered": gettext_lazy("First contact noted"),
     "inquiry_rule.added": gettext_lazy("Rule for calls and walk-ins added"),
     "inquiry_rule.removed": gettext_lazy("Rule for calls and walk-ins taken away"),
+    "region.marked": gettext_lazy("Region marked as key"),
+    "region.unmarked": gettext_lazy("Mark of a key region taken away"),
     "sweep.created": gettext_lazy("Place laid out for a sweep"),
     "sweep.edited": gettext_lazy("Facts of a swept place changed"),
     "sweep.units_added": gettext_lazy("Units added to a swept place"),

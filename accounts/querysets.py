@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
@@ -71,6 +72,12 @@ class AccountQuerySet(models.QuerySet["Account"]):
         booked = bookings.objects.filter(account=OuterRef("pk"), booked_on__gt=since, booked_on__lte=until)
         total = booked.order_by().values("account").annotate(total=Sum("amount")).values("total")
         return self.annotate(turnover_sum=Subquery(total))
+
+    def in_key_regions(self) -> Self:
+        """Return customers in a province or city that is marked as key."""
+        regions: Any = apps.get_model("accounts", "KeyRegion")
+        here = Q(city="") | Q(city=OuterRef("city"))
+        return self.filter(Exists(regions.objects.filter(here, province=OuterRef("province"))))
 
     def contacted_since(self, day: date) -> Self:
         """Return customers somebody was in contact with on `day` or later."""

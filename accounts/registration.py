@@ -149,6 +149,17 @@ def _frame() -> None:
     )
     register_nav(
         NavEntry(
+            key="regions",
+            label=_("Key regions"),
+            url_name="accounts:regions",
+            icon="map-pin",
+            group=_("Manage"),
+            order=34,
+            roles=frozenset({Role.MANAGER, Role.DIRECTOR}),
+        )
+    )
+    register_nav(
+        NavEntry(
             key="sweeps",
             label=_("Sweeps"),
             url_name="accounts:sweeps",

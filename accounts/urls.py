@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, inquiries, lists, people, qualification, sweeps, tiers
+from accounts.views import account, bulk, changes, inquiries, lists, people, qualification, regions, sweeps, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/inquiries/<int:pk>/", inquiries.inquiry, name="inquiry"),
     path("accounts/inquiries/<int:pk>/give/", inquiries.give, name="give_inquiry"),
     path("accounts/inquiries/<int:pk>/answer/", inquiries.answer, name="answer_inquiry"),
+    path("accounts/regions/", regions.regions, name="regions"),
+    path("accounts/regions/mark/", regions.mark, name="mark_region"),
     path("accounts/rivals/<int:pk>/", qualification.change_rival, name="edit_rival"),
     path("accounts/rivals/<int:pk>/archive/", qualification.drop_rival, name="drop_rival"),
     path("accounts/<int:pk>/qualification/", qualification.qualification, name="qualification"),

@@ -5,6 +5,7 @@ from accounts.models.contact import Contact, StanceChange
 from accounts.models.inquiry import Inquiry, InquiryRule
 from accounts.models.look import AccountLook
 from accounts.models.qualification import QualificationCheck, Rival
+from accounts.models.region import KeyRegion
 from accounts.models.sweep import Knock, SweepPlace, SweepUnit
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
@@ -17,6 +18,7 @@ __all__ = [
     "Industry",
     "Inquiry",
     "InquiryRule",
+    "KeyRegion",
     "Knock",
     "QualificationCheck",
     "Rival",

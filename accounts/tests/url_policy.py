@@ -158,4 +158,8 @@ POLICY: dict[str, Policy] = {
     "accounts:answer_inquiry": Policy(post=row_write(*KEEPERS), kwargs=_inquiry),
     "accounts:inquiry_rules": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED)),
     "accounts:drop_inquiry_rule": Policy(post=only("admin", allowed=ALLOWED), kwargs=_inquiry_rule),
+    "accounts:regions": Policy(get=only("manager", "other_manager", "director")),
+    "accounts:mark_region": Policy(
+        post=only("manager", "other_manager", "director", allowed=ALLOWED), data={"province": "江苏", "key": "yes"}
+    ),
 }
