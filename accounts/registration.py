@@ -9,76 +9,20 @@ from accounts.actions import people as people_actions
 from accounts.actions import qualification as qualification_actions
 from accounts.actions import sweeps as sweep_actions
 from accounts.inquiry_rules import INQUIRY_RULE
-from accounts.models import Account, Contact, Inquiry, Rival, SweepPlace, SweepUnit
+from accounts.kinds import KINDS
+from accounts.models import Account
+from accounts.navigation import COMMANDS, ENTRIES
 from accounts.search import find_accounts, find_contacts
 from accounts.sweep_rules import UNIT_RULE
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
-from crm.kinds import Kind, register_kind
-from crm.navigation import Command, NavEntry, register_command, register_nav
+from crm.kinds import register_kind
+from crm.navigation import register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
-from teams.choices import Role
 from teams.holdings import Holding, register_holding
 from teams.models import User
-
-SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.CLERK})
-WITH_CUSTOMERS = SELLERS | {Role.DEALER}
-
-
-def _kinds() -> None:
-    register_kind(
-        Kind(
-            "account",
-            Account,
-            lambda user: Account.objects.visible_to(user),
-            lambda pk: reverse("accounts:account", args=[pk]),
-            lambda account: account.called,
-        )
-    )
-    register_kind(
-        Kind(
-            "contact",
-            Contact,
-            lambda user: Contact.objects.visible_to(user),
-            lambda pk: reverse("accounts:contact", args=[pk]),
-            lambda contact: contact.name,
-        )
-    )
-    register_kind(
-        Kind(
-            "inquiry",
-            Inquiry,
-            lambda user: Inquiry.objects.visible_to(user),
-            lambda pk: reverse("accounts:inquiry", args=[pk]),
-        )
-    )
-    register_kind(
-        Kind(
-            "rival",
-            Rival,
-            lambda user: Rival.objects.visible_to(user),
-            lambda pk: reverse("accounts:edit_rival", args=[pk]),
-        )
-    )
-    register_kind(
-        Kind(
-            "sweep_place",
-            SweepPlace,
-            lambda user: SweepPlace.objects.visible_to(user),
-            lambda pk: reverse("accounts:sweep", args=[pk]),
-        )
-    )
-    register_kind(
-        Kind(
-            "sweep_unit",
-            SweepUnit,
-            lambda user: SweepUnit.objects.visible_to(user),
-            lambda pk: reverse("accounts:sweep_unit", args=[pk]),
-            lambda unit: unit.door,
-        )
-    )
 
 
 def _undo() -> None:
@@ -93,85 +37,10 @@ def _undo() -> None:
 
 
 def _frame() -> None:
-    register_nav(
-        NavEntry(
-            key="accounts",
-            label=_("Customers"),
-            url_name="accounts:list",
-            icon="building",
-            order=20,
-            roles=WITH_CUSTOMERS,
-            phone=True,
-            go="c",
-        )
-    )
-    register_nav(
-        NavEntry(
-            key="tiers",
-            label=_("Tier policy"),
-            url_name="accounts:tiers",
-            icon="adjustments-horizontal",
-            group=_("Administration"),
-            order=220,
-            roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
-        )
-    )
-    register_nav(
-        NavEntry(
-            key="inquiries",
-            label=_("Coming in"),
-            url_name="accounts:inquiries",
-            icon="phone",
-            order=22,
-            roles=SELLERS,
-            match=("accounts:new_inquiry", "accounts:inquiry"),
-        )
-    )
-    register_nav(
-        NavEntry(
-            key="inquiry-rules",
-            label=_("Who gets calls"),
-            url_name="accounts:inquiry_rules",
-            icon="phone",
-            group=_("Administration"),
-            order=224,
-            roles=frozenset({Role.ADMIN}),
-        )
-    )
-    register_command(
-        Command(
-            key="new-inquiry",
-            label=_("New call or walk-in"),
-            url_name="accounts:new_inquiry",
-            icon="phone",
-            roles=SELLERS,
-        )
-    )
-    register_nav(
-        NavEntry(
-            key="regions",
-            label=_("Key regions"),
-            url_name="accounts:regions",
-            icon="map-pin",
-            group=_("Manage"),
-            order=34,
-            roles=frozenset({Role.MANAGER, Role.DIRECTOR}),
-        )
-    )
-    register_nav(
-        NavEntry(
-            key="sweeps",
-            label=_("Sweeps"),
-            url_name="accounts:sweeps",
-            icon="building-community",
-            order=24,
-            roles=SELLERS,
-            match=("accounts:sweeps", "accounts:sweep", "accounts:new_sweep", "accounts:sweep_unit"),
-        )
-    )
-    register_command(
-        Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
-    )
+    for entry in ENTRIES:
+        register_nav(entry)
+    for command in COMMANDS:
+        register_command(command)
     register_search("account", _("Customers"), 10, find_accounts)
     register_search("contact", _("People"), 20, find_contacts)
 
@@ -182,7 +51,8 @@ def _held(user: User) -> int:
 
 def register() -> None:
     """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, jobs."""
-    _kinds()
+    for kind in KINDS:
+        register_kind(kind)
     _undo()
     _frame()
     register_source(Source("changes", _("Changes"), timeline_sources.changes))

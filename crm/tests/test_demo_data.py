@@ -185,6 +185,7 @@ def test_what_was_promised_is_due_on_a_working_day_after_the_visit(demo: None) -
 def test_every_rep_is_reminded_of_something_and_every_rule_has_work(demo: None) -> None:
     kinds = set(FollowUp.objects.values_list("kind", flat=True))
     assert kinds == {
+        "first-contact-due",
         "promise",
         "next-contact-due",
         "prospect-due",

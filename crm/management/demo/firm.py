@@ -24,6 +24,7 @@ from crm.management.demo.customers import (
 )
 from crm.management.demo.days import Days
 from crm.management.demo.deals import Plots
+from crm.management.demo.incoming import make_incoming
 from crm.management.demo.meetings import Diary, wanted
 from crm.management.demo.names import PLACES, as_head, as_member, companies
 from crm.management.demo.opportunities import make_opportunities, make_ways
@@ -88,6 +89,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
         _fill(accounts, scene)
         with transaction.atomic():
             make_sweeps(scene)
+            make_incoming(scene)
             make_plans(scene, now=now)
             make_comments(scene)
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
