@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, groups, lists, people, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,7 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),
-    path("accounts/<int:pk>/group/", account.account_group, name="group"),
+    path("accounts/<int:pk>/group/", groups.account_group, name="group"),
+    path("accounts/<int:pk>/group/move/", groups.move, name="move"),
     path("accounts/<int:pk>/people/", account.account_people, name="people"),
     path("accounts/<int:pk>/history/", account.account_history, name="history"),
     path("accounts/<int:pk>/tier/", tiers.account_tier, name="tier"),

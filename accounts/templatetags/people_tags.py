@@ -1,4 +1,4 @@
-"""Small words about people at customers."""
+"""Small words about customers and the people there."""
 
 from datetime import date
 from typing import Any
@@ -7,6 +7,8 @@ from django import template
 
 from accounts.choices import BuyingRole
 from accounts.facts import Fact
+from accounts.figures import Figure
+from accounts.group import Company
 
 register = template.Library()
 
@@ -27,3 +29,10 @@ def role_words(roles: list[str]) -> list[Any]:
 def empty_facts(facts: list[Fact]) -> list[Fact]:
     """Return the facts nobody knows yet and that can be written here."""
     return [fact for fact in facts if fact.is_empty and fact.fields]
+
+
+@register.filter
+def known_figures(company: Company, figures: list[Figure]) -> list[tuple[Figure, Any, Any]]:
+    """Return the figures of a company of a group that are known: with all below it, and its own."""
+    rows = zip(figures, company.total, company.own, strict=True)
+    return [(figure, total, own) for figure, total, own in rows if total is not None]

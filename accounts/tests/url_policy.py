@@ -46,6 +46,7 @@ POLICY: dict[str, Policy] = {
     "accounts:timeline": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
     "accounts:ahead": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
     "accounts:group": Policy(get=row_page(), kwargs=_account),
+    "accounts:move": Policy(get=row_page(), post=row_write(*KEEPERS), kwargs=_account, data={"parent": ""}),
     "accounts:people": Policy(get=row_page(), kwargs=_account),
     "accounts:history": Policy(get=row_page(), kwargs=_account),
     "accounts:tier": Policy(get=row_page(), kwargs=_account),
