@@ -60,8 +60,8 @@ def figures() -> list[Figure]:
 
 
 def figures_of(keys: Sequence[int], *, user: Any, on: date) -> dict[int, Sums]:
-    """Return the figures of customers the person sees, in the order of `figures`; as many questions for one as for all."""
-    found: dict[int, Sums] = {key: () for key in keys}
+    """Return the figures of customers the person sees, in the order of `figures`; one question or two a source."""
+    found: dict[int, Sums] = dict.fromkeys(keys, ())
     for source in _in_order():
         values, nothing = source.read(keys, user, on), (None,) * len(source.figures)
         found = {key: (*before, *values.get(key, nothing)) for key, before in found.items()}

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, groups, lists, people, tiers
+from accounts.views import account, bulk, changes, groups, lists, people, places, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", lists.account_list, name="list"),
     path("accounts/new/", changes.new_account, name="new"),
     path("accounts/options/", lists.options, name="options"),
+    path("accounts/place/", places.place, name="place"),
+    path("accounts/places/", places.places, name="places"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
@@ -30,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/tier/set/", tiers.override, name="override"),
     path("accounts/<int:pk>/tier/free/", tiers.free, name="free"),
     path("accounts/<int:pk>/edit/", changes.edit, name="edit"),
+    path("accounts/<int:pk>/position/", places.position, name="position"),
     path("accounts/<int:pk>/archive/", changes.archive, name="archive"),
     path("accounts/<int:pk>/restore/", changes.restore, name="restore"),
     path("accounts/<int:pk>/members/new/", changes.new_member, name="new_member"),

@@ -39,7 +39,7 @@ def refuse_cycle(account: Account, parent: Account | None) -> None:
 
 
 def without_cycles(wanted: Mapping[int, int]) -> dict[int, int]:
-    """Return those of many moves (company → new parent) that close no circle; call inside the transaction that writes."""
+    """Return those of many moves (company → new parent) that close no circle; call inside atomic, before writing."""
     one_at_a_time(GROUPS)
     return hang(companies_above([*wanted, *wanted.values()]), wanted)
 

@@ -22,9 +22,10 @@ PLACES = Decimal("0.000001")
 def set_position(account: Account, *, to: Position | None, actor: User, now: datetime) -> UndoEntry | None:
     """Say where a customer is, as WGS-84, or that nobody knows; return what takes it back, None for no change."""
     current = Account.objects.select_for_update().get(pk=account.pk)
-    values = {"latitude": _degrees(to and to.latitude), "longitude": _degrees(to and to.longitude)}
+    latitude, longitude = (_degrees(to.latitude), _degrees(to.longitude)) if to else (None, None)
+    values = {"latitude": latitude, "longitude": longitude}
     before = (current.latitude, current.longitude)
-    if before == tuple(values.values()):
+    if before == (latitude, longitude):
         return None
     current = write_fields(current, values, actor=actor, action="account.position_set")
     label = _("Position of %(name)s set") if to else _("Position of %(name)s removed")
@@ -33,8 +34,8 @@ def set_position(account: Account, *, to: Position | None, actor: User, now: dat
     return offer_undo("accounts.set_position", actor=actor, label=label, inverse=inverse, rows=[current], now=now)
 
 
-def _degrees(number: float | None) -> Decimal | None:
-    return None if number is None else Decimal(number).quantize(PLACES)
+def _degrees(number: float) -> Decimal:
+    return Decimal(number).quantize(PLACES)
 
 
 def undo_set_position(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001 -- undo's signature

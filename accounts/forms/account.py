@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from accounts.choices import TeamRole
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
+from accounts.forms.place import PLACE_FIELDS, PlaceBlock, PlaceFields
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -34,7 +35,7 @@ def _rating(label: Any, hint: Any) -> forms.TypedChoiceField:
     )
 
 
-class AccountForm(EditForm):
+class AccountForm(PlaceFields, EditForm):
     """Facts of a customer; owner, team and tier are changed elsewhere."""
 
     parent = AccountField(
@@ -56,10 +57,13 @@ class AccountForm(EditForm):
             "kind",
             "industry",
             "parent",
+            "relation",
             "source",
             "province",
             "city",
+            "district",
             "address",
+            "postcode",
             "phone",
             "website",
             "credit_code",
@@ -76,6 +80,8 @@ class AccountForm(EditForm):
             "short_name": forms.TextInput(attrs={"class": "input-mid"}),
             "province": forms.TextInput(attrs={"class": "input-short"}),
             "city": forms.TextInput(attrs={"class": "input-short"}),
+            "district": forms.TextInput(attrs={"class": "input-short"}),
+            "postcode": forms.TextInput(attrs={"class": "input-short", "inputmode": "numeric"}),
             "phone": forms.TextInput(attrs={"type": "tel", "class": "input-mid"}),
             "credit_code": forms.TextInput(attrs={"class": "input-mid"}),
             "employees": forms.NumberInput(attrs={"class": "input-short"}),
@@ -89,6 +95,8 @@ class AccountForm(EditForm):
         parent: Any = self.fields["parent"]
         parent.among(Account.objects.visible_to(user).live().exclude(pk=self.instance.pk), present=self.instance.parent)
         self.helper = keep_only(self, only) if only else self.layout()
+        if only and set(PLACE_FIELDS) <= set(self.fields):
+            self.helper = fields_of("version", "seen", PlaceBlock())
 
     def layout(self) -> FormHelper:
         """Return the order of the fields, the rare ones at the end."""
@@ -99,16 +107,30 @@ class AccountForm(EditForm):
             "short_name",
             "kind",
             "industry",
-            Div("province", "city", css_class="grid-half"),
-            "address",
+            PlaceBlock(),
             "phone",
             "next_contact_on",
             Fieldset(_("For the tier"), "potential", "credit"),
             Fieldset(
-                _("More"), "parent", "source", "alias", "website", "credit_code", "employees", "founded", "external_id"
+                _("More"),
+                "parent",
+                "relation",
+                "source",
+                "alias",
+                "website",
+                "credit_code",
+                "employees",
+                "founded",
+                "external_id",
             ),
             "notes",
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the district lies in the city, and the city in the province."""
+        data: dict[str, Any] = super().clean() or {}
+        self.check_place(data)
+        return data
 
     def clean_name(self) -> str:
         """Return the name without blanks around it."""
@@ -149,10 +171,10 @@ class NewAccountForm(AccountForm):
             "owner",
             Fold(
                 _("More facts"),
+                PlaceBlock(),
                 "kind",
                 "industry",
-                Div("province", "city", css_class="grid-half"),
-                *("address", "potential", "credit", "parent", "source", "alias", "website", "credit_code"),
+                *("potential", "credit", "parent", "relation", "source", "alias", "website", "credit_code"),
                 *("employees", "founded", "external_id", "next_contact_on", "notes"),
             ),
         )

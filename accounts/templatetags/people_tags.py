@@ -1,5 +1,6 @@
 """Small words about customers and the people there."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -28,11 +29,20 @@ def role_words(roles: list[str]) -> list[Any]:
 @register.filter
 def empty_facts(facts: list[Fact]) -> list[Fact]:
     """Return the facts nobody knows yet and that can be written here."""
-    return [fact for fact in facts if fact.is_empty and fact.fields]
+    return [fact for fact in facts if fact.is_empty and (fact.fields or fact.form_url)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure of a company of a group: with all below it; `own` only where it differs and is worth a word."""
+
+    figure: Figure
+    total: Any
+    own: Any
 
 
 @register.filter
-def known_figures(company: Company, figures: list[Figure]) -> list[tuple[Figure, Any, Any]]:
-    """Return the figures of a company of a group that are known: with all below it, and its own."""
+def known_figures(company: Company, figures: list[Figure]) -> list[Shown]:
+    """Return the figures of a company of a group that are known."""
     rows = zip(figures, company.total, company.own, strict=True)
-    return [(figure, total, own) for figure, total, own in rows if total is not None]
+    return [Shown(figure, total, None if own == total else own) for figure, total, own in rows if total is not None]

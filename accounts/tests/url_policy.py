@@ -37,6 +37,11 @@ POLICY: dict[str, Policy] = {
     # Everybody may open the list; whose customers stand in it says `visible_to`.
     "accounts:list": Policy(get=everyone(200)),
     "accounts:options": Policy(get=everyone(200)),
+    "accounts:place": Policy(post=only(*EDITORS), data={"place": "province", "province": "江苏"}),
+    "accounts:places": Policy(post=only(*EDITORS), data={"place_q": "苏州"}),
+    "accounts:position": Policy(
+        get=row_page(), post=row_write(*KEEPERS), kwargs=_account, data={"position": "31.3,120.6", "datum": "WGS84"}
+    ),
     "accounts:export": Policy(get=everyone(200, dealer=403, admin=403)),
     "accounts:new": Policy(get=only(*EDITORS), post=only(*EDITORS, allowed=ALLOWED), data={"name": "新客户"}),
     "accounts:hand_over": Policy(

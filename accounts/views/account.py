@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
-from accounts.facts import facts_of
+from accounts.facts import facts_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account
 from accounts.models import Account, AccountLook, Contact
@@ -63,6 +63,7 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "tab": tab,
         "findings": found,
         "panels": panels(),
+        "ways": ways_to(account) if account.address or account.position else [],
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),

@@ -172,7 +172,7 @@ def _with_place(pieces: list[Piece], divisions: Divisions) -> tuple[list[Piece],
             continue
         text = piece.text.translate(FOLDED)
         for begin in [0, *(match.end() for match in _BETWEEN.finditer(text))]:
-            start = _COUNTRY.match(text, begin).end()  # type: ignore[union-attr] -- it matches nothing too
+            start = _past(_COUNTRY, text, begin)
             end, found = _longest(text, start, divisions)
             if end - start > best[0]:
                 best, places = (end - start, number, start, end), found
@@ -184,6 +184,12 @@ def _with_place(pieces: list[Piece], divisions: Divisions) -> tuple[list[Piece],
     if re.fullmatch(rf"[{re.escape(_MARKS)}]*(?:中华人民共和国|中国|中國)?", text[:start]):
         parts[0] = Piece(GAP, text[:start])
     return [*pieces[:number], *parts, *pieces[number + 1 :]], places
+
+
+def _past(skipped: re.Pattern[str], text: str, at: int) -> int:
+    """Return where a text goes on behind what is skipped."""
+    found = skipped.match(text, at)
+    return found.end() if found else at
 
 
 def _longest(text: str, start: int, divisions: Divisions) -> tuple[int, tuple[Place, ...]]:
@@ -210,7 +216,7 @@ def _readings(text: str, at: int, above: Place | None, divisions: Divisions) -> 
             for place in divisions.by_name[level].get(name, ()) if len(name) == length else ():
                 if (above is None or _is_in(place, above)) and _may_mean(place, text, at + length, name):
                     yield at + length, place
-                    yield from _readings(text, _FILLING.match(text, at + length).end(), place, divisions)  # type: ignore[union-attr]
+                    yield from _readings(text, _past(_FILLING, text, at + length), place, divisions)
 
 
 def _is_in(place: Place, above: Place) -> bool:
