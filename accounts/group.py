@@ -1,6 +1,6 @@
 """The group a company stands in, as a person sees it: the tree to any depth, figures added up from below."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,8 @@ from teams.models import User
 
 # So many companies of a group are read; that there are more is said.
 MOST = 2_000
+# So many keys a question holds.
+AT_ONCE = 10_000
 # What lies deeper is drawn side by side.
 DEEPEST = 30
 # A tree with more companies shows the way to the company looked at, the rest folded.
@@ -45,8 +47,12 @@ def _read(sql: str, values: Sequence[int]) -> dict[int, int | None]:
 
 
 def companies_above(keys: Sequence[int]) -> dict[int, int | None]:
-    """Return companies and all above them, each with the one it belongs to; one query."""
-    return _read(_ABOVE.format(", ".join(["%s"] * len(keys))), keys) if keys else {}
+    """Return companies and all above them, each with the one it belongs to; one query for every 10,000."""
+    found: dict[int, int | None] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        portion = keys[start : start + AT_ONCE]
+        found |= _read(_ABOVE.format(", ".join(["%s"] * len(portion))), portion)
+    return found
 
 
 def companies_below(top: int) -> dict[int, int | None]:
@@ -90,14 +96,6 @@ class Group:
     def totals(self) -> list[tuple[Figure, Any]]:
         """Return the figures of the whole group with their values."""
         return list(zip(self.figures, self.total, strict=True))
-
-    def walk(self) -> Iterator[Company]:
-        """Yield every company of the chart."""
-        waiting = self.tops[::-1]
-        while waiting:
-            company = waiting.pop()
-            yield company
-            waiting += reversed(company.below)
 
 
 def group_of(account: Account, *, user: User, on: date) -> Group:
