@@ -14,7 +14,7 @@ from accounts.choices import TeamRole
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
-from accounts.forms.place import PLACE_FIELDS, PlaceBlock, PlaceFields
+from accounts.forms.place import PLACE_FIELDS, PLACE_WIDGETS, PlaceBlock, PlaceFields
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -76,13 +76,9 @@ class AccountForm(PlaceFields, EditForm):
             "notes",
         ]
         widgets: ClassVar[dict[str, forms.Widget]] = {
+            **PLACE_WIDGETS,
             "name": forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
             "short_name": forms.TextInput(attrs={"class": "input-mid"}),
-            "province": forms.TextInput(attrs={"class": "input-short"}),
-            "city": forms.TextInput(attrs={"class": "input-short"}),
-            "district": forms.TextInput(attrs={"class": "input-short"}),
-            "postcode": forms.TextInput(attrs={"class": "input-short", "inputmode": "numeric"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "class": "input-mid"}),
             "credit_code": forms.TextInput(attrs={"class": "input-mid"}),
             "employees": forms.NumberInput(attrs={"class": "input-short"}),
             "founded": forms.NumberInput(attrs={"class": "input-short"}),

@@ -17,6 +17,11 @@ from crm.places.divisions import divisions
 
 PLACE_FIELDS = (*LEVELS, "address", "postcode")
 LONGEST = 500
+PLACE_WIDGETS: dict[str, forms.Widget] = {
+    **{name: forms.TextInput(attrs={"class": "input-short"}) for name in LEVELS},
+    "postcode": forms.TextInput(attrs={"class": "input-short", "inputmode": "numeric"}),
+    "phone": forms.TextInput(attrs={"type": "tel", "class": "input-mid"}),
+}
 
 
 class PlaceBlock(Div):
@@ -100,7 +105,7 @@ class PlaceForm(PlaceFields, forms.ModelForm):
     class Meta:
         model = Account
         fields: ClassVar[list[str]] = [*PLACE_FIELDS, "phone"]
-        widgets: ClassVar[dict[str, forms.Widget]] = {"phone": forms.TextInput(attrs={"type": "tel"})}
+        widgets: ClassVar[dict[str, forms.Widget]] = PLACE_WIDGETS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
