@@ -21,6 +21,13 @@ class AccountKind(models.TextChoices):
     DEALER = "DEALER", _("dealer")
 
 
+class Relation(models.TextChoices):
+    """What a company is to the one it belongs to; empty means nobody said."""
+
+    SUBSIDIARY = "SUBSIDIARY", _("subsidiary")
+    BRANCH = "BRANCH", pgettext_lazy("of a company", "branch")
+
+
 class Source(models.TextChoices):
     """Where a customer came from (growing-key-accounts, six ways; tracking-and-reports)."""
 

@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.choices import BuyingRole
 from accounts.models import Account, Contact
+from crm.places.maps import MapLink, map_links
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One line; `fields` are the form's fields behind it, "" where it is written elsewhere."""
+    """One line; `fields` are those of the form behind it, `form_url` a form of its own; neither: written elsewhere."""
 
     label: str | Promise
     value: Any
     fields: str = ""
     url: str = ""
+    form_url: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -29,6 +32,26 @@ def _of_five(value: int | None) -> str:
     return "" if value is None else _("%(n)s of 5") % {"n": value}
 
 
+def _address(account: Account) -> str:
+    return " ".join(filter(None, [account.place, account.address, account.postcode]))
+
+
+def _position(account: Account) -> str:
+    return f"{account.latitude:.5f}, {account.longitude:.5f}" if account.position else ""
+
+
+def _above(account: Account) -> str:
+    if account.parent is None or not account.relation:
+        return account.parent.called if account.parent else ""
+    words = {"name": account.parent.called, "relation": account.get_relation_display()}
+    return _("%(name)s (%(relation)s)") % words
+
+
+def ways_to(account: Account) -> list[MapLink]:
+    """Return links that show the way to a customer: by its position, else by its address."""
+    return map_links(account.position, name=account.called, address=f"{account.place}{account.address}")
+
+
 def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
     """Return the facts of a customer, the often asked ones first; the company above is named to all, linked to some."""
     above = account.parent
@@ -36,14 +59,20 @@ def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
         Fact(_("Name"), account.name, "name"),
         Fact(_("Short name"), account.short_name, "short_name"),
         Fact(_("Phone"), account.phone, "phone", f"tel:{account.phone}"),
-        Fact(_("Address"), f"{account.place} {account.address}".strip(), "province,city,address"),
+        Fact(_("Address"), _address(account), "province,city,district,address,postcode"),
+        Fact(
+            _("On the map"),
+            _position(account),
+            url=ways_to(account)[0].url,
+            form_url=reverse("accounts:position", args=[account.pk]),
+        ),
         Fact(_("Industry"), account.industry or "", "industry"),
         Fact(_("Kind"), account.get_kind_display(), "kind"),
         Fact(_("Kind of prospect"), account.get_prospect_kind_display(), "prospect_kind"),
         Fact(
             _("Belongs to"),
-            above.called if above else "",
-            "parent",
+            _above(account),
+            "parent,relation",
             above.get_absolute_url() if above and parent_seen else "",
         ),
         Fact(_("Source"), account.get_source_display(), "source"),

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, ProspectKind, Source, Tier, Verdict
 from accounts.columns import COLUMNS
+from accounts.group import companies_below
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
 from teams.filters import TeamFilter
 from teams.models import Team, User
 from teams.querysets import KEEPS
 
-GROUP_DEPTH = 4
 NO_TIER = "none"
 NOT_JUDGED = "none"
 
@@ -143,10 +143,7 @@ class AccountFilter(filters.FilterSet):
 
     def by_group(self, queryset: AccountQuerySet, _name: str, value: Any) -> AccountQuerySet:
         """Narrow to a company and all below it in its group."""
-        found = Q(pk=value)
-        for depth in range(1, GROUP_DEPTH + 1):
-            found |= Q(**{"__".join(["parent"] * depth): value})
-        return queryset.filter(found)
+        return queryset.filter(pk__in=companies_below(int(value)))
 
     def filter_queryset(self, queryset: AccountQuerySet) -> AccountQuerySet:
         """Apply the filters; archived customers are shown only when asked for."""

@@ -21,6 +21,10 @@ ACTIONS: dict[str, str | Promise] = {
     "account.owner_changed_back": gettext_lazy("Change of owner taken back"),
     "account.archived": gettext_lazy("Customer archived"),
     "account.restored": gettext_lazy("Customer brought back"),
+    "account.moved_in_group": gettext_lazy("Moved within the group"),
+    "account.moved_back_in_group": gettext_lazy("Move within the group taken back"),
+    "account.position_set": gettext_lazy("Position on the map changed"),
+    "account.position_set_back": gettext_lazy("Change of the position taken back"),
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
     "account.contact_noted": gettext_lazy("Contact noted"),
@@ -104,6 +108,8 @@ def _lines(entry: AuditEntry) -> Iterable[Line]:
     for name, change in entry.changes.items():
         if name == "names":
             yield Line(_("owner"), change[0] or EMPTY, change[1] or EMPTY)
+        elif name == "companies":
+            yield Line(_("belongs to"), change[0] or EMPTY, change[1] or EMPTY)
         elif name not in UNSAID and isinstance(change, list) and len(change) == 2:
             try:
                 field: Any = model._meta.get_field(name)

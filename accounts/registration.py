@@ -5,9 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
+from accounts.actions import groups as group_actions
 from accounts.actions import people as people_actions
+from accounts.actions import positions as position_actions
 from accounts.actions import qualification as qualification_actions
 from accounts.actions import sweeps as sweep_actions
+from accounts.figures import TURNOVER, register_figures
 from accounts.inquiry_rules import INQUIRY_RULE
 from accounts.kinds import KINDS
 from accounts.models import Account
@@ -28,6 +31,8 @@ from teams.models import User
 def _undo() -> None:
     register_undo("accounts.change_owners", account_actions.undo_change_owners)
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
+    register_undo("accounts.move_in_group", group_actions.undo_move_in_group)
+    register_undo("accounts.set_position", position_actions.undo_set_position)
     register_undo("accounts.remove_member", account_actions.undo_remove_member)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
@@ -50,13 +55,14 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, jobs."""
+    """Register kinds, ways back, navigation, search, the timeline, figures, rules, what a leaver holds, jobs."""
     for kind in KINDS:
         register_kind(kind)
     _undo()
     _frame()
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
     register_ahead("accounts", timeline_sources.ahead)
+    register_figures(TURNOVER)
     register_rule(rules.RULE)
     register_rule(rules.PROSPECT_RULE)
     register_rule(UNIT_RULE)

@@ -2,13 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, inquiries, lists, people, qualification, regions, sweeps, tiers
+from accounts.views import (
+    account,
+    bulk,
+    changes,
+    groups,
+    inquiries,
+    lists,
+    people,
+    places,
+    qualification,
+    regions,
+    sweeps,
+    tiers,
+)
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", lists.account_list, name="list"),
     path("accounts/new/", changes.new_account, name="new"),
     path("accounts/options/", lists.options, name="options"),
+    path("accounts/place/", places.place, name="place"),
+    path("accounts/places/", places.places, name="places"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
@@ -47,13 +62,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),
-    path("accounts/<int:pk>/group/", account.account_group, name="group"),
+    path("accounts/<int:pk>/group/", groups.account_group, name="group"),
+    path("accounts/<int:pk>/group/move/", groups.move, name="move"),
     path("accounts/<int:pk>/people/", account.account_people, name="people"),
     path("accounts/<int:pk>/history/", account.account_history, name="history"),
     path("accounts/<int:pk>/tier/", tiers.account_tier, name="tier"),
     path("accounts/<int:pk>/tier/set/", tiers.override, name="override"),
     path("accounts/<int:pk>/tier/free/", tiers.free, name="free"),
     path("accounts/<int:pk>/edit/", changes.edit, name="edit"),
+    path("accounts/<int:pk>/position/", places.position, name="position"),
     path("accounts/<int:pk>/archive/", changes.archive, name="archive"),
     path("accounts/<int:pk>/restore/", changes.restore, name="restore"),
     path("accounts/<int:pk>/members/new/", changes.new_member, name="new_member"),

@@ -114,8 +114,19 @@ def save_edit(
     return write_fields(current, differing, actor=actor, action=action, origin=origin)
 
 
-def write_fields(current: T, values: Mapping[str, Any], *, actor: Any, action: str, origin: str = Origin.WEB) -> T:
-    """Set `values` on a locked row, raise its version and record the difference. For actions; call inside atomic."""
+def write_fields(
+    current: T,
+    values: Mapping[str, Any],
+    *,
+    actor: Any,
+    action: str,
+    told: Mapping[str, Any] | None = None,
+    origin: str = Origin.WEB,
+) -> T:
+    """Set `values` on a locked row, raise its version and record the difference. For actions; call inside atomic.
+
+    `told` goes into history beside it: the names behind keys, which may be gone when somebody reads it.
+    """
     before = {name: getattr(current, name) for name in values}
     old_version = current.version
     for name, value in values.items():
@@ -123,6 +134,6 @@ def write_fields(current: T, values: Mapping[str, Any], *, actor: Any, action: s
     current.version = F("version") + 1  # type: ignore[assignment]
     current.save(update_fields=[*values, "version"])
     current.refresh_from_db(fields=["version"])
-    changes = {name: [plain(before[name]), plain(value)] for name, value in values.items()}
+    changes = {name: [plain(before[name]), plain(value)] for name, value in values.items()} | dict(told or {})
     record(action, current, actor=actor, changes=changes | {"version": [old_version, current.version]}, origin=origin)
     return current

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.figures import register_figures
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -12,6 +13,7 @@ from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
 from pipeline import rules, timeline_sources
+from pipeline.account_figures import FIGURES
 from pipeline.actions.takeback import UNDOABLE, take_back
 from pipeline.models import Opportunity
 from pipeline.search import find_opportunities
@@ -86,10 +88,11 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, a panel."""
+    """Register kinds, ways back, navigation, search, the timeline, figures, the rule, what a leaver holds, a panel."""
     _kinds()
     _undo()
     _frame()
+    register_figures(FIGURES)
     register_rule(rules.RULE)
     register_source(Source("pipeline", _("Opportunities"), timeline_sources.entries))
     register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", 10, "pipeline:list", "&state=any"))

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.figures import register_figures
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
 from accounts.upcoming import register_ahead
@@ -15,6 +16,7 @@ from followups.rules import register_rule
 from teams.access import may
 from teams.choices import Right, Role
 from visits import signing
+from visits.account_figures import FIGURES
 from visits.actions import plans, visits
 from visits.models import DayPlan, PlanItem, Visit
 from visits.rules import RULES
@@ -27,7 +29,7 @@ NOWHERE = ("none",)
 
 
 def register() -> None:
-    """Register kinds, ways back, what is signed, rules, the timeline, pages kept on devices, and the navigation."""
+    """Register kinds, ways back, what is signed, rules, the timeline, figures, what devices keep, the navigation."""
     _kinds()
     _undo()
     register_approval(
@@ -36,6 +38,7 @@ def register() -> None:
     for rule in RULES:
         register_rule(rule)
     register_source(SOURCE)
+    register_figures(FIGURES)
     register_panel(Panel("visits", _("Visits"), "visits:of_account", 30, "visits:list"))
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_shortcut(Shortcut("plan", _("Plan a visit"), "visits:plan", "calendar-plus", order=15))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions.groups import refuse_cycle
 from accounts.choices import TeamRole
 from accounts.models import Account, AccountMember
 from accounts.naming import ACCOUNT_FIELDS, account_search_text
@@ -22,24 +23,8 @@ from teams.models import User
 BATCH = 500
 
 
-class GroupCycle(Exception):
-    """A company cannot stand above itself in its group; the message says which one would."""
-
-
 class AlreadyMember(Exception):
     """The person is in the account team; the message says so."""
-
-
-def _refuse_cycle(account: Account, parent: Account | None) -> None:
-    """Raise GroupCycle where `parent` belongs to `account`, however many companies lie between."""
-    seen: set[int] = set()
-    above: int | None = parent.pk if parent else None
-    while above is not None and above not in seen:
-        if above == account.pk:
-            names = {"account": account.called, "parent": parent.called if parent else ""}
-            raise GroupCycle(_("%(parent)s belongs to %(account)s already; a group cannot go in a circle.") % names)
-        seen.add(above)
-        above = Account.objects.filter(pk=above).values_list("parent_id", flat=True).first()
 
 
 def _keep_searchable(account: Account, changed: Iterable[str]) -> None:
@@ -82,7 +67,7 @@ def edit_account(
     their own.
     """
     if "parent" in changes:
-        _refuse_cycle(account, changes["parent"])
+        refuse_cycle(account, changes["parent"])
     fresh = save_edit(account, changes=changes, version=version, actor=actor, action="account.edited", origin=origin)
     _keep_searchable(fresh, changes)
     return fresh

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from accounts.choices import TeamRole
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
+from accounts.forms.place import PLACE_FIELDS, PLACE_WIDGETS, PlaceBlock, PlaceFields
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -34,7 +35,7 @@ def _rating(label: Any, hint: Any) -> forms.TypedChoiceField:
     )
 
 
-class AccountForm(EditForm):
+class AccountForm(PlaceFields, EditForm):
     """Facts of a customer; owner, team and tier are changed elsewhere."""
 
     parent = AccountField(
@@ -59,10 +60,13 @@ class AccountForm(EditForm):
             "prospect_kind",
             "industry",
             "parent",
+            "relation",
             "source",
             "province",
             "city",
+            "district",
             "address",
+            "postcode",
             "phone",
             "website",
             "credit_code",
@@ -77,11 +81,9 @@ class AccountForm(EditForm):
             "notes",
         ]
         widgets: ClassVar[dict[str, forms.Widget]] = {
+            **PLACE_WIDGETS,
             "name": forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
             "short_name": forms.TextInput(attrs={"class": "input-mid"}),
-            "province": forms.TextInput(attrs={"class": "input-short"}),
-            "city": forms.TextInput(attrs={"class": "input-short"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "class": "input-mid"}),
             "credit_code": forms.TextInput(attrs={"class": "input-mid"}),
             "employees": forms.NumberInput(attrs={"class": "input-short"}),
             "founded": forms.NumberInput(attrs={"class": "input-short"}),
@@ -94,6 +96,8 @@ class AccountForm(EditForm):
         parent: Any = self.fields["parent"]
         parent.among(Account.objects.visible_to(user).live().exclude(pk=self.instance.pk), present=self.instance.parent)
         self.helper = keep_only(self, only) if only else self.layout()
+        if only and set(PLACE_FIELDS) <= set(self.fields):
+            self.helper = fields_of("version", "seen", PlaceBlock())
 
     def layout(self) -> FormHelper:
         """Return the order of the fields, the rare ones at the end."""
@@ -105,17 +109,31 @@ class AccountForm(EditForm):
             "kind",
             "prospect_kind",
             "industry",
-            Div("province", "city", css_class="grid-half"),
-            "address",
+            PlaceBlock(),
             "phone",
             "next_contact_on",
             Fieldset(_("For the tier"), "potential", "credit"),
             Fieldset(_("Order of development"), "ability", "willingness"),
             Fieldset(
-                _("More"), "parent", "source", "alias", "website", "credit_code", "employees", "founded", "external_id"
+                _("More"),
+                "parent",
+                "relation",
+                "source",
+                "alias",
+                "website",
+                "credit_code",
+                "employees",
+                "founded",
+                "external_id",
             ),
             "notes",
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the district lies in the city, and the city in the province."""
+        data: dict[str, Any] = super().clean() or {}
+        self.check_place(data)
+        return data
 
     def clean_name(self) -> str:
         """Return the name without blanks around it."""
@@ -156,22 +174,12 @@ class NewAccountForm(AccountForm):
             "owner",
             Fold(
                 _("More facts"),
+                PlaceBlock(),
                 "kind",
                 "prospect_kind",
                 "industry",
-                Div("province", "city", css_class="grid-half"),
-                *(
-                    "address",
-                    "potential",
-                    "credit",
-                    "ability",
-                    "willingness",
-                    "parent",
-                    "source",
-                    "alias",
-                    "website",
-                    "credit_code",
-                ),
+                *("potential", "credit", "ability", "willingness", "parent", "relation", "source", "alias"),
+                *("website", "credit_code"),
                 *("employees", "founded", "external_id", "next_contact_on", "notes"),
             ),
         )

@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.template.loader import render_to_string
 
 
 class Fold(Div):
@@ -16,6 +17,11 @@ class Fold(Div):
     def __init__(self, label: Any, *fields: Any) -> None:
         super().__init__(*fields)
         self.label = label
+
+    def render(self, form: Any, context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> str:
+        """Draw the fields with the form, which says whether anything needs correcting."""
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return render_to_string(self.template, {"div": self, "fields": fields, "form": form})
 
 
 def keep_only(form: forms.BaseForm, names: Iterable[str]) -> FormHelper:

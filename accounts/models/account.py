@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, ProspectKind, Source, TeamRole, Tier, Verdict
+from accounts.choices import AccountKind, ProspectKind, Relation, Source, TeamRole, Tier, Verdict
 from accounts.qualifying import order_of_development
 from accounts.querysets import AccountQuerySet, OfAccountQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
+from crm.places.datum import Position
 from teams.models import Team
 
 
@@ -34,7 +35,7 @@ class Account(ClientMade, Versioned, Recorded):
     """A customer company, with an owner, a team and an account team.
 
     `last_contact_on` and `next_contact_on` are written by `accounts.actions.note_contact` only; `search_text` by
-    whoever writes a name.
+    whoever writes a name. The position is WGS-84; `crm.places.datum` turns it into what Chinese maps show.
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -46,6 +47,7 @@ class Account(ClientMade, Versioned, Recorded):
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="subsidiaries", verbose_name=_("belongs to")
     )
+    relation = models.CharField(_("relation to the company above"), max_length=10, choices=Relation, blank=True)
     industry = models.ForeignKey(
         Industry, models.SET_NULL, null=True, blank=True, related_name="accounts", verbose_name=_("industry")
     )
@@ -65,7 +67,11 @@ class Account(ClientMade, Versioned, Recorded):
     )
     province = models.CharField(_("province"), max_length=30, blank=True)
     city = models.CharField(_("city"), max_length=30, blank=True)
+    district = models.CharField(_("district or county"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.CharField(
         _("website"), max_length=200, blank=True, validators=[URLValidator(schemes=["http", "https"])]
@@ -128,6 +134,17 @@ class Account(ClientMade, Versioned, Recorded):
                 name="account_development_0_5",
                 violation_error_message=_("Ability to pay and willingness to buy go from 0 to 5."),
             ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
+                name="account_position",
+                violation_error_message=_("A latitude goes from -90 to 90, a longitude from -180 to 180."),
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "tier"], name="account_by_owner"),
@@ -175,8 +192,16 @@ class Account(ClientMade, Versioned, Recorded):
 
     @property
     def place(self) -> str:
-        """Return province and city, said once where they are the same."""
-        return self.city if self.city.startswith(self.province) else f"{self.province}{self.city}"
+        """Return province, city and district, province and city said once where they are the same."""
+        city = self.city if self.city.startswith(self.province) else f"{self.province}{self.city}"
+        return f"{city}{self.district}"
+
+    @property
+    def position(self) -> Position | None:
+        """Return where the customer is on a map, as WGS-84; None where nobody said."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Position(float(self.latitude), float(self.longitude))
 
 
 class AccountMember(Recorded):

@@ -7,7 +7,6 @@ import pytest
 
 from accounts.actions.accounts import (
     AlreadyMember,
-    GroupCycle,
     add_member,
     archive_account,
     change_owner,
@@ -17,6 +16,7 @@ from accounts.actions.accounts import (
     remove_member,
     restore_account,
 )
+from accounts.actions.groups import GroupCycle
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of

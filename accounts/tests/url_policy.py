@@ -65,6 +65,11 @@ POLICY: dict[str, Policy] = {
     # Everybody may open the list; whose customers stand in it says `visible_to`.
     "accounts:list": Policy(get=everyone(200)),
     "accounts:options": Policy(get=everyone(200)),
+    "accounts:place": Policy(post=only(*EDITORS), data={"place": "province", "province": "江苏"}),
+    "accounts:places": Policy(post=only(*EDITORS), data={"place_q": "苏州"}),
+    "accounts:position": Policy(
+        get=row_page(), post=row_write(*KEEPERS), kwargs=_account, data={"position": "31.3,120.6", "datum": "WGS84"}
+    ),
     "accounts:export": Policy(get=everyone(200, dealer=403, admin=403)),
     "accounts:new": Policy(get=only(*EDITORS), post=only(*EDITORS, allowed=ALLOWED), data={"name": "新客户"}),
     "accounts:hand_over": Policy(
@@ -74,6 +79,7 @@ POLICY: dict[str, Policy] = {
     "accounts:timeline": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
     "accounts:ahead": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
     "accounts:group": Policy(get=row_page(), kwargs=_account),
+    "accounts:move": Policy(get=row_page(), post=row_write(*KEEPERS), kwargs=_account, data={"parent": ""}),
     "accounts:people": Policy(get=row_page(), kwargs=_account),
     "accounts:history": Policy(get=row_page(), kwargs=_account),
     "accounts:tier": Policy(get=row_page(), kwargs=_account),

@@ -13,15 +13,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
-from accounts.facts import facts_of
-from accounts.group import companies_below, top_of
-from accounts.group import grow as grow_group
+from accounts.facts import facts_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
 from accounts.panels import panels, shortcuts
-from accounts.tiering import window_start
 from accounts.timeline import Entry, sources, stretch
 from accounts.upcoming import upcoming
 from crm.http import AuthenticatedHttpRequest, is_fragment
@@ -66,6 +63,7 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "tab": tab,
         "findings": found,
         "panels": panels(),
+        "ways": ways_to(account) if account.address or account.position else [],
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
@@ -73,7 +71,7 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
     }
 
 
-def _people(account: Account) -> list[Contact]:
+def people_of(account: Account) -> list[Contact]:
     """Return the people there, the most influential first."""
     return sorted(account.contacts.live().order_by("name", "pk"), key=lambda contact: -(contact.influence or 0))
 
@@ -119,7 +117,7 @@ def _news(entries: list[Entry], since: datetime | None, user: User) -> list[tupl
 def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a customer at a glance: facts, what happened, who matters."""
     account = account_or_404(request, pk)
-    people = _people(account)
+    people = people_of(account)
     context = head(request, account, "overview", people) | _entries(request, account)
     look: Any = account  # annotated by account_or_404
     since = note_look(account, user=request.user, seen_at=look.seen_at, before_at=look.before_at, now=request.now)
@@ -155,19 +153,6 @@ def account_ahead(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/ahead.html", context)
 
 
-@require_GET
-def account_group(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Show the companies of the group that the person sees, with their figures rolled up."""
-    account = account_or_404(request, pk)
-    keys = companies_below(top_of(account))
-    seen = Account.objects.visible_to(request.user).live().filter(pk__in=keys).select_related("owner")
-    seen = seen.with_turnover(since=window_start(request.today, 12), until=request.today).order_by("name", "pk")
-    context: dict[str, Any] = {"account": account, "members": grow_group(seen), "hidden": len(keys) - len(seen)}
-    if is_fragment(request):
-        return render(request, "accounts/group.html#part", context)
-    return render(request, "accounts/group.html", head(request, account, "group", _people(account)) | context)
-
-
 def _shown(people: list[Contact], show: str, request: AuthenticatedHttpRequest) -> list[Contact]:
     """Return those a coverage number counts."""
     checks = {
@@ -185,7 +170,7 @@ def _shown(people: list[Contact], show: str, request: AuthenticatedHttpRequest) 
 def account_people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show the organisation: who reports to whom, what each thinks of us, who was not seen; and our own team."""
     account = account_or_404(request, pk)
-    people = _people(account)
+    people = people_of(account)
     show = request.GET.get("show", "")
     shown = _shown(people, show, request)
     context = head(request, account, "people", people) | {
@@ -204,6 +189,6 @@ def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show who changed what, newest first."""
     account = account_or_404(request, pk)
     page = paginate(history_of_account(account), request.GET)
-    context = head(request, account, "history", _people(account)) | {"page": page, "events": as_events(page.items)}
+    context = head(request, account, "history", people_of(account)) | {"page": page, "events": as_events(page.items)}
     context["empty"] = _("Nothing was changed here yet.")
     return render(request, "accounts/history.html", context)

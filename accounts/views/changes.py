@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.accounts import (
     AlreadyMember,
-    GroupCycle,
     add_member,
     archive_account,
     create_account,
@@ -20,6 +19,7 @@ from accounts.actions.accounts import (
     remove_member,
     restore_account,
 )
+from accounts.actions.groups import GroupCycle
 from accounts.forms.account import AccountForm, MemberForm, NewAccountForm
 from accounts.models import Account, AccountMember
 from crm.conflicts import chosen, conflict_page

@@ -6,6 +6,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.actions.groups import without_cycles
 from accounts.choices import Source
 from accounts.models import Account, Industry
 from accounts.naming import account_search_text
@@ -18,8 +19,8 @@ from imports.resources.base import LeaveOut, LoadingResource, Row, missing, stor
 from teams.models import User
 
 TEXTS = {
-    "name": 200, "short_name": 60, "alias": 200, "external_id": 60, "province": 30, "city": 30, "address": 250,
-    "phone": 40, "credit_code": 18,
+    "name": 200, "short_name": 60, "alias": 200, "external_id": 60, "province": 30, "city": 30, "district": 30,
+    "address": 250, "postcode": 10, "phone": 40, "credit_code": 18,
 }  # fmt: skip
 
 
@@ -130,7 +131,7 @@ class AccountResource(LoadingResource):
 
     def wind_up(self, rows: Iterable[Row]) -> None:
         """Put subsidiaries under their parent, which may stand anywhere in the file."""
-        changed: dict[int, Account] = {}
+        changed: dict[int, tuple[Account, int | None]] = {}
         for row in rows:
             name = plain(row.get("parent", ""))
             try:
@@ -141,13 +142,18 @@ class AccountResource(LoadingResource):
             if account is None or above is None or not self._may_hang(account, above):
                 continue
             if self.loading.is_made_here(account) or account.parent_id is None:
-                before = {"parent_id": stored(account.parent_id)}
+                changed[account.pk] = (account, changed.get(account.pk, (account, account.parent_id))[1])
                 account.parent = above
-                changed[account.pk] = account
-                if not self.loading.is_check:
-                    self.note_touched(account, before)
         if not self.loading.is_check:
-            Account.objects.bulk_update(changed.values(), ["parent"], batch_size=500)
+            self._hang(changed)
+
+    def _hang(self, changed: dict[int, tuple[Account, int | None]]) -> None:
+        """Write what companies belong to, but for what closes a circle with what somebody else wrote meanwhile."""
+        kept = without_cycles({pk: account.parent_id or 0 for pk, (account, _before) in changed.items()})
+        accounts = [account for pk, (account, _before) in changed.items() if pk in kept]
+        for account in accounts:
+            self.note_touched(account, {"parent_id": stored(changed[account.pk][1])})
+        Account.objects.bulk_update(accounts, ["parent"], batch_size=500)
 
     def _parent(self, name: str) -> Account | None:
         above, _what = self.loading.resolve(
@@ -158,9 +164,11 @@ class AccountResource(LoadingResource):
     def _may_hang(self, account: Account, above: Account) -> bool:
         """Return whether a company can belong to another: not to itself, and not in a circle."""
         step: Account | None = above
-        while step is not None:
+        passed: set[int] = set()
+        while step is not None and id(step) not in passed:
             if step is account or (step.pk is not None and step.pk == account.pk):
                 return False
+            passed.add(id(step))
             step = step.parent
         return True
 

@@ -133,10 +133,10 @@ def test_a_group_stands_on_the_page_of_each_of_its_companies(
     client = client_for(rep)
     for account in (top, changhong, branch):
         shown = client.get(reverse("accounts:group", args=[account.pk])).context
-        (member,) = shown["members"]
-        assert (member.account, member.turnover, member.size) == (top, Decimal(500), 2)
-        assert member.below[0].below[0].account == branch
-        assert shown["hidden"] == 1
+        (highest,) = shown["group"].tops
+        assert (highest.account, highest.total[0], highest.size) == (top, Decimal(500), 2)
+        assert highest.below[0].below[0].account == branch
+        assert shown["group"].hidden == 1
         assert reverse("accounts:group", args=[account.pk]) in page(client, account)
     assert reverse("accounts:group", args=[changhong.pk]) not in page(client, AccountFactory(owner=rep))
 

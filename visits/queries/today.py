@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 
+from accounts.facts import ways_to
 from accounts.models import Account
 from accounts.rules import NEXT_CONTACT
+from crm.places.maps import MapLink
 from crm.workdays import DayKind, WorkCalendar
 from followups.actions.items import PROMISE
 from followups.models import FollowUp
@@ -25,7 +26,6 @@ from visits.rules import NOT_LOGGED, VISIT_TOMORROW
 from visits.signing import week_start
 from visits.suggesting import Proposal
 
-MAP = "https://uri.amap.com/search"
 NEEDS_SHOWN = 5
 DRAFT_SIZE = 5
 SHEETS_AT_MOST = 12
@@ -49,11 +49,9 @@ class NextStop:
         return (contact.mobile or contact.phone if contact else "") or self.item.account.phone
 
     @property
-    def map_url(self) -> str:
-        """Return an address that opens a map at the customer's place; on a phone the map's app."""
-        account = self.item.account
-        place = f"{account.place}{account.address} {account.name}".strip()
-        return f"{MAP}?{urlencode({'keyword': place, 'callnative': 1})}"
+    def ways(self) -> list[MapLink]:
+        """Return addresses that open a map with the way to the customer; on a phone the map's app."""
+        return ways_to(self.item.account)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from accounts.cadence import next_due
-from accounts.choices import AccountKind, ProspectKind, Source, TeamRole, TierChangeKind
+from accounts.choices import AccountKind, ProspectKind, Relation, Source, TeamRole, TierChangeKind
 from accounts.models import Account, AccountMember, Contact, Industry, StanceChange, TierChange, Turnover
 from crm.management.demo.bulk import write
 from crm.management.demo.meetings import Meeting
@@ -26,6 +27,12 @@ FORGOTTEN_EACH = 20  # so many customers have one prospect among them with whom 
 GOLDEN = 0.618_033_988_7  # successive multiples, cut to their fraction, are spread evenly
 PROSPECT_FROM = 0.75
 BY_HAND = 0.985
+# A district of some cities, and where its middle is (WGS-84).
+DISTRICTS = {
+    "苏州": ("吴中区", "31.264", "120.632"), "无锡": ("新吴区", "31.491", "120.364"), "上海": ("嘉定区", "31.375", "121.265"),
+    "杭州": ("西湖区", "30.259", "120.130"), "宁波": ("鄞州区", "29.817", "121.547"), "合肥": ("蜀山区", "31.851", "117.261"),
+    "武汉": ("江夏区", "30.376", "114.319"), "成都": ("武侯区", "30.642", "104.043"), "西安": ("雁塔区", "34.223", "108.949"),
+}  # fmt: skip
 RAISED = ("战略客户，总经理点名重点跟进", "明年有大项目，先按上一级维护")
 LOWERED = ("付款拖延，暂降一级", "项目停摆，改为一般维护")
 
@@ -94,10 +101,20 @@ def make_accounts(customers: Sequence[Customer], industries: dict[str, Industry]
     changes = [change for customer in customers for change in _tier_history(customer, scene)]
     write([customer.account for customer in customers if customer.head is None])
     members = [customer for customer in customers if customer.head]
-    for customer in members:
+    for number, customer in enumerate(members):
         customer.account.parent = customer.head.account if customer.head else None
+        customer.account.relation = Relation.BRANCH if number % 4 == 0 else Relation.SUBSIDIARY
     write([customer.account for customer in members])
     write(changes)
+
+
+def _where(customer: Customer) -> dict[str, Any]:
+    """Return district and position, where we know the city's; neighbours lie up to three kilometres apart."""
+    if customer.company.city not in DISTRICTS:
+        return {}
+    district, latitude, longitude = DISTRICTS[customer.company.city]
+    north, east = (Decimal(customer.number * step % 60_000 - 30_000) / 1_000_000 for step in (7_919, 104_729))
+    return {"district": district, "latitude": Decimal(latitude) + north, "longitude": Decimal(longitude) + east}
 
 
 def _account_of(customer: Customer, industries: dict[str, Industry], scene: Scene) -> Account:
@@ -115,6 +132,7 @@ def _account_of(customer: Customer, industries: dict[str, Industry], scene: Scen
         team_id=customer.owner.team_id,
         province=company.province,
         city=company.city,
+        **_where(customer),
         address=f"{random.choice(STREETS)}{random.randrange(1, 999)}号",
         phone=phone,
         employees=_staff(customer.size, random),

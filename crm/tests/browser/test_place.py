@@ -1,0 +1,57 @@
+"""Saying where a customer is: a pasted address taken apart, looked through and saved, by hand and by keyboard."""
+
+from playwright.sync_api import expect
+
+from accounts.models import Account
+from crm.tests.browser.conftest import Opened, Site, eventually
+
+
+def place_of(site: Site, account: Account) -> tuple[str, str, str]:
+    """Return what the server has: place, street, telephone."""
+    fresh = site.look(lambda: Account.objects.get(pk=account.pk))
+    return fresh.place, fresh.address, fresh.alias
+
+
+def test_a_pasted_address_is_asked_about_corrected_and_saved(
+    site: Site, open_page: Opened, rep, changhong: Account
+) -> None:
+    page = open_page(rep, f"/accounts/{changhong.pk}/edit/")
+    page.get_by_label("Also known as").fill("CH")
+    page.get_by_text("Paste a whole address").click()
+    page.locator("[name=pasted]").fill("朝阳区建国路 88 号 张经理 13805712345")
+    page.get_by_role("button", name="Take it apart").click()
+    expect(page.get_by_text("Several places are called so.")).to_be_visible()
+    expect(page.get_by_text("Taken out of the address: 张经理 13805712345.")).to_be_visible()
+    page.get_by_role("button", name="北京市 朝阳区").click()
+    expect(page.locator("[name=address]")).to_have_value("建国路 88 号")
+    expect(page.locator("[name=district]")).to_have_value("朝阳区")
+
+    page.locator("[name=place_q]").fill("hz xhq")
+    page.get_by_role("button", name="浙江省 杭州市 西湖区").press("Enter")
+    expect(page.locator("[name=district]")).to_have_value("西湖区")
+    page.locator("[name=province]").select_option("江苏省")
+    expect(page.locator("[name=city]")).to_have_value("")
+    page.locator("[name=city]").select_option("苏州市")
+    expect(page.locator("[name=district] option", has_text="吴中区")).to_be_attached()
+    page.locator("[name=district]").select_option("吴中区")
+    # Enter saves, whatever buttons stand before the one that says so.
+    page.locator("[name=address]").press("Enter")
+    eventually(lambda: place_of(site, changhong) == ("江苏省苏州市吴中区", "建国路 88 号", "CH"), page=page)
+
+
+def test_a_company_is_moved_in_the_chart_and_the_move_is_taken_back(
+    site: Site, open_page: Opened, rep, changhong: Account
+) -> None:
+    def parents() -> dict[str, int | None]:
+        return site.look(lambda: dict(Account.objects.values_list("name", "parent")))
+
+    made = site.look(lambda: [Account.objects.create(name=name, owner=rep, team=rep.team) for name in ("甲", "乙")])
+    site.look(lambda: Account.objects.filter(pk__in=[changhong.pk, made[1].pk]).update(parent=made[0]))
+    page = open_page(rep, f"/accounts/{changhong.pk}/group/")
+    expect(page.locator("[aria-current=true]")).to_have_text("长虹精密")
+    page.get_by_role("link", name="Move 乙").click()
+    page.locator("#sheet [name=parent]").fill(f"长虹 #{changhong.pk}")
+    page.locator("#sheet").get_by_role("button", name="Move").click()
+    eventually(lambda: parents()["乙"] == changhong.pk, page=page)
+    page.get_by_role("button", name="Undo").click()
+    eventually(lambda: parents()["乙"] == made[0].pk, page=page)
