@@ -15,12 +15,16 @@ from imports.choices import Shape
 
 @dataclass(frozen=True)
 class Target:
-    """A field that can be filled; `known_as` are headings that mean it, best first."""
+    """A field that can be filled; `known_as` are headings that mean it, best first.
+
+    A required field may be left out where the one named by `instead` is given.
+    """
 
     name: str
     label: str | Promise
     known_as: tuple[str, ...]
     is_required: bool = False
+    instead: str = ""
 
 
 FIELDS: dict[str, tuple[Target, ...]] = {
@@ -100,11 +104,26 @@ FIELDS: dict[str, tuple[Target, ...]] = {
             _("Account"),
             ("客户名称", "客户", "account", "customer_name", "customer", "company", "公司"),
             is_required=True,
+            instead="account_number",
+        ),
+        Target(
+            "account_number",
+            _("Customer number"),
+            ("客户编号", "客户id", "customer_id", "customer_number", "account_id", "客户代码", "account_number"),
         ),
         Target("booked_on", _("Date"), ("日期", "订单日期", "date", "order_date", "invoice_date"), is_required=True),
         Target("amount", _("Amount"), ("金额", "销售额", "amount", "sales"), is_required=True),
         Target("cost", _("Cost"), ("成本", "cost")),
-        Target("external_id", _("Number elsewhere"), ("订单号", "order_id", "order_number", "编号", "id")),
+        Target(
+            "profit",
+            _("Profit (read where there is no cost)"),
+            ("利润", "毛利", "profit", "margin", "gross_profit", "毛利额"),
+        ),
+        Target(
+            "external_id",
+            _("Order number"),
+            ("订单号", "订单编号", "订单id", "order_id", "order_number", "编号", "id"),
+        ),
     ),
 }
 
@@ -158,8 +177,7 @@ def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -
 
     def fit(shape: str) -> tuple[bool, int, float, bool]:
         columns = match_columns(headers, shape)
-        required = {target.name for target in FIELDS[shape] if target.is_required}
-        return required <= set(columns), len(columns), len(columns) / len(FIELDS[shape]), shape == Shape.ACCOUNTS
+        return not missing_fields(columns, shape), len(columns), len(columns) / len(FIELDS[shape]), shape == Shape.ACCOUNTS
 
     return max(shapes, key=fit)
 
@@ -167,4 +185,4 @@ def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -
 def missing_fields(columns: Iterable[str], shape: str) -> list[Target]:
     """Return the required fields nobody gave a heading to."""
     given = set(columns)
-    return [target for target in FIELDS[shape] if target.is_required and target.name not in given]
+    return [target for target in FIELDS[shape] if target.is_required and given.isdisjoint((target.name, target.instead))]

@@ -52,9 +52,11 @@ SAMPLES: Final[dict[str, dict[str, str]]] = {
     },
     Shape.TURNOVER: {
         "account": "示例精密机械有限公司",
+        "account_number": "C-00012",
         "booked_on": "2026-09-18",
         "amount": "128000",
         "cost": "96000",
+        "profit": "32000",
         "external_id": "D-00088",
     },
 }

@@ -12,7 +12,7 @@ from accounts.naming import account_search_text
 from crm.models.abstract import Origin
 from imports.cells import as_whole, as_year, limited, plain
 from imports.choices import Shape
-from imports.context import EMPTY, LEAVE_OUT, ME, Loading
+from imports.context import EMPTY, LEAVE_OUT, ME, Loading, Touched
 from imports.findings import Question
 from imports.resources.base import LeaveOut, LoadingResource, Row, missing, stored
 from teams.models import User
@@ -165,9 +165,9 @@ class AccountResource(LoadingResource):
         return True
 
 
-def new_account(loading: Loading, name: str) -> Account:
+def new_account(loading: Loading, name: str, *, number: str = "") -> Account:
     """Return a customer made because a row names it."""
-    made = Account(name=name[:200], origin=Origin.IMPORT, source=Source.IMPORT)
+    made = Account(name=name[:200], external_id=number, origin=Origin.IMPORT, source=Source.IMPORT)
     if loading.is_bound:
         made.team = loading.actor.team
     made.search_text = account_search_text(made)
@@ -175,19 +175,51 @@ def new_account(loading: Loading, name: str) -> Account:
         made.save(force_insert=True)
         loading.note_made(made)
     loading.accounts.add(made)
+    loading.account_numbers.add(made)
     return made
 
 
-def account_named(loading: Loading, text: str) -> Account | None:
-    """Return the customer a cell means; None for "load without it".
+def account_named(loading: Loading, text: str, *, number: str = "") -> Account | None:
+    """Return the customer a cell means; None for "load without it". A new one gets the `number`.
 
     Raises LeaveOut, and ValidationError for one of another team.
     """
-    new = partial(new_account, loading)
+    new = partial(new_account, loading, number=number)
     account, what_to_do = loading.resolve("account", loading.accounts, text, what=_("The customer"), new=new)
     if account is None and what_to_do == LEAVE_OUT:
         raise LeaveOut(_("its customer is not known"))
     return None if account is None else loading.mine(account)
+
+
+def account_numbered(loading: Loading, name: str, number: str) -> Account | None:
+    """Return the customer of a number, whatever it is called; None for "load without it".
+
+    A number that is new belongs to the customer of that name, unless that one has another number: two companies may
+    share a name. Raises LeaveOut, and ValidationError for one of another team and for a new number without a name.
+    """
+    found: Account | None = loading.account_numbers.get(number)
+    if found is not None:
+        return loading.mine(found)
+    if not name:
+        text = _("expected the number of a customer, found “%(found)s”; a name beside it makes a new one")
+        raise ValidationError({"account_number": ValidationError(text % {"found": number[:40]}, code="unknown")})
+    namesake = loading.accounts.get(name)
+    if namesake is not None and namesake.external_id:
+        return new_account(loading, name, number=number)
+    account = account_named(loading, name, number=number)
+    if account is not None and not account.external_id:
+        _note_number(loading, account, number)
+    return account
+
+
+def _note_number(loading: Loading, account: Account, number: str) -> None:
+    """Write the number of a customer that had none, so that it is found by it from now on."""
+    account.external_id = number
+    loading.account_numbers.add(account)
+    if not loading.is_check and account.pk is not None:
+        Account.objects.filter(pk=account.pk).update(external_id=number)
+        if not loading.is_made_here(account):
+            loading.touched.append(Touched("accounts.account", account.pk, {"external_id": ""}, {"external_id": number}))
 
 
 def owner_named(loading: Loading, text: str) -> User:
