@@ -76,6 +76,17 @@ def _frame() -> None:
             roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
         )
     )
+    register_nav(
+        NavEntry(
+            key="profits",
+            label=_("Profit"),
+            url_name="accounts:profits",
+            icon="trending-up",
+            group=_("Manage"),
+            order=30,
+            roles=frozenset({Role.MANAGER, Role.DIRECTOR}),
+        )
+    )
     register_command(
         Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
     )

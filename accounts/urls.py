@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, lists, people, picture, profit, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
+    path("accounts/tiers/picture/", picture.picture, name="picture"),
+    path("accounts/profit/", profit.profits, name="profits"),
+    path("accounts/profit/export/", profit.export, name="profits_export"),
+    path("accounts/profit/cost/", profit.cost_to_serve, name="cost"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
     path("accounts/tiers/new/", tiers.new, name="new_draft"),
     path("accounts/tiers/simulate/", tiers.simulate, name="simulate"),

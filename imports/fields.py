@@ -68,6 +68,11 @@ FIELDS: dict[str, tuple[Target, ...]] = {
         Target("credit_code", _("Unified social credit code"), ("统一社会信用代码", "信用代码", "credit_code")),
         Target("employees", _("Employees"), ("employees", "员工人数", "人数")),
         Target("founded", _("Founded in"), ("year_established", "成立年份", "founded")),
+        Target(
+            "annual_revenue",
+            _("Annual revenue"),
+            ("年营业额", "年营业收入", "营业收入", "年收入", "annual_revenue", "revenue"),
+        ),
         Target("parent", _("Belongs to"), ("subsidiary_of", "母公司", "集团", "上级公司", "parent")),
         Target("owner", _("Owner"), ("owner", "负责人", "sales_agent", "业务员")),
     ),
@@ -177,7 +182,12 @@ def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -
 
     def fit(shape: str) -> tuple[bool, int, float, bool]:
         columns = match_columns(headers, shape)
-        return not missing_fields(columns, shape), len(columns), len(columns) / len(FIELDS[shape]), shape == Shape.ACCOUNTS
+        return (
+            not missing_fields(columns, shape),
+            len(columns),
+            len(columns) / len(FIELDS[shape]),
+            shape == Shape.ACCOUNTS,
+        )
 
     return max(shapes, key=fit)
 
@@ -185,4 +195,6 @@ def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -
 def missing_fields(columns: Iterable[str], shape: str) -> list[Target]:
     """Return the required fields nobody gave a heading to."""
     given = set(columns)
-    return [target for target in FIELDS[shape] if target.is_required and given.isdisjoint((target.name, target.instead))]
+    return [
+        target for target in FIELDS[shape] if target.is_required and given.isdisjoint((target.name, target.instead))
+    ]

@@ -26,6 +26,7 @@ SAMPLES: Final[dict[str, dict[str, str]]] = {
         "credit_code": "91320594MA1X00000X",
         "employees": "120",
         "founded": "1996",
+        "annual_revenue": "5600万",
         "parent": "示例集团有限公司",
         "owner": "王示例",
     },

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -16,6 +17,7 @@ from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
+from crm.money_field import AmountField
 from teams.forms import DayInput
 from teams.models import User
 
@@ -43,6 +45,14 @@ class AccountForm(EditForm):
         help_text=_("The company above it in its group. Type a part of the name."),
     )
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
+    annual_revenue = AmountField(
+        label=_("Annual revenue"),
+        required=False,
+        min_value=Decimal(0),
+        help_text=_(
+            "What the company itself turns over in a year, in the currency of the reports: 3.8亿 or 380,000,000."
+        ),
+    )
     potential = _rating(_("Growth potential"), _("0 none, 5 very large"))
     credit = _rating(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
     next_contact_on = forms.DateField(label=_("Next contact"), required=False, widget=DayInput)
@@ -65,6 +75,7 @@ class AccountForm(EditForm):
             "credit_code",
             "employees",
             "founded",
+            "annual_revenue",
             "potential",
             "credit",
             "next_contact_on",
@@ -105,7 +116,9 @@ class AccountForm(EditForm):
             "next_contact_on",
             Fieldset(_("For the tier"), "potential", "credit"),
             Fieldset(
-                _("More"), "parent", "source", "alias", "website", "credit_code", "employees", "founded", "external_id"
+                _("More"),
+                *("parent", "source", "alias", "website", "credit_code"),
+                *("employees", "founded", "annual_revenue", "external_id"),
             ),
             "notes",
         )
@@ -153,7 +166,7 @@ class NewAccountForm(AccountForm):
                 "industry",
                 Div("province", "city", css_class="grid-half"),
                 *("address", "potential", "credit", "parent", "source", "alias", "website", "credit_code"),
-                *("employees", "founded", "external_id", "next_contact_on", "notes"),
+                *("employees", "founded", "annual_revenue", "external_id", "next_contact_on", "notes"),
             ),
         )
 

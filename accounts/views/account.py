@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
-from accounts.facts import facts_of
+from accounts.facts import facts_of, profit_facts
 from accounts.group import companies_below, top_of
 from accounts.group import grow as grow_group
 from accounts.health import Person, coverage, findings, is_unseen
@@ -21,6 +21,7 @@ from accounts.history import as_events, history_of_account
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
 from accounts.panels import panels, shortcuts
+from accounts.spans import twelve_months
 from accounts.tiering import window_start
 from accounts.timeline import Entry, sources, stretch
 from accounts.upcoming import upcoming
@@ -124,7 +125,10 @@ def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     look: Any = account  # annotated by account_or_404
     since = note_look(account, user=request.user, seen_at=look.seen_at, before_at=look.before_at, now=request.now)
     context |= {
-        "facts": facts_of(account, parent_seen=look.parent_seen),
+        "facts": [
+            *facts_of(account, parent_seen=look.parent_seen),
+            *profit_facts(account, twelve_months(request.today), request.user),
+        ],
         "in_group": bool(look.has_below or account.parent_id),
         "edit_url": reverse("accounts:edit", args=[pk]),
         "people": people[:KEY_PEOPLE],

@@ -63,7 +63,8 @@ class Table:
     """A table that can be read: headings, and rows that are read anew each time `rows` is asked for.
 
     `kind` is "csv", "xlsx" or "xls"; `delimiter` and `encoding` are those of a text file; `sheets` are the visible
-    sheets of a workbook and `sheet` the one that is read. Iterating the rows of a damaged workbook may raise UnreadableFile.
+    sheets of a workbook and `sheet` the one that is read. Iterating the rows of a damaged workbook may raise
+    UnreadableFile.
     """
 
     headers: list[str]

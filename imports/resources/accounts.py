@@ -1,6 +1,8 @@
 """Customers."""
 
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -10,13 +12,15 @@ from accounts.choices import Source
 from accounts.models import Account, Industry
 from accounts.naming import account_search_text
 from crm.models.abstract import Origin
-from imports.cells import as_whole, as_year, limited, plain
+from crm.money import LIMIT
+from imports.cells import as_positive_amount, as_whole, as_year, limited, plain
 from imports.choices import Shape
 from imports.context import EMPTY, LEAVE_OUT, ME, Loading, Touched
 from imports.findings import Question
 from imports.resources.base import LeaveOut, LoadingResource, Row, missing, stored
 from teams.models import User
 
+PLAIN = re.compile(r"[0-9][0-9,]*(\.[0-9]+)?")
 TEXTS = {
     "name": 200, "short_name": 60, "alias": 200, "external_id": 60, "province": 30, "city": 30, "address": 250,
     "phone": 40, "credit_code": 18,
@@ -52,7 +56,11 @@ class AccountResource(LoadingResource):
     def fill(self, instance: Account, row: Row, *, is_new: bool) -> None:
         """Set the customer's facts."""
         texts = {name: self.cell(row, name, limited, length) for name, length in TEXTS.items()}
-        numbers = {"employees": self.cell(row, "employees", as_whole), "founded": self.cell(row, "founded", as_year)}
+        numbers = {
+            "employees": self.cell(row, "employees", as_whole),
+            "founded": self.cell(row, "founded", as_year),
+            "annual_revenue": self._revenue(row),
+        }
         if not texts["name"]:
             raise ValidationError({"name": ValidationError(_("is missing"), code="missing")})
         owner = self._owner(row, is_new=is_new)
@@ -71,6 +79,23 @@ class AccountResource(LoadingResource):
         elif self.before:
             self.before.setdefault("search_text", instance.search_text)
             instance.search_text = account_search_text(instance)
+
+    def _revenue(self, row: Row) -> Decimal | None:
+        """Return what a company turns over; in which unit plain numbers are, only the user can say."""
+        amount: Decimal | None = self.cell(row, "annual_revenue", as_positive_amount)
+        if amount is None or not PLAIN.fullmatch(plain(row["annual_revenue"])):
+            return amount
+        choices = [
+            ("1", _("as they stand")),
+            ("1000", _("in thousands")),
+            ("10000", _("in units of 10,000")),
+            ("1000000", _("in millions")),
+        ]
+        text = _("“%(field)s”: the unit of plain numbers.") % {"field": self.labels["annual_revenue"]}
+        scaled = amount * int(self.loading.answer(Question("unit:ACCOUNTS:annual_revenue", text, choices, "1")))
+        if scaled >= LIMIT:
+            raise ValidationError({"annual_revenue": ValidationError(_("is too large in this unit"), code="large")})
+        return scaled
 
     def _owner(self, row: Row, *, is_new: bool) -> User | None:
         if not missing(row, "owner"):
@@ -126,7 +151,7 @@ class AccountResource(LoadingResource):
 
     def updated_fields(self) -> list[str]:
         """Return the fields an existing customer may get."""
-        return [*TEXTS, "employees", "founded", "industry", "owner", "team", "search_text"]
+        return [*TEXTS, "employees", "founded", "annual_revenue", "industry", "owner", "team", "search_text"]
 
     def wind_up(self, rows: Iterable[Row]) -> None:
         """Put subsidiaries under their parent, which may stand anywhere in the file."""
@@ -219,7 +244,9 @@ def _note_number(loading: Loading, account: Account, number: str) -> None:
     if not loading.is_check and account.pk is not None:
         Account.objects.filter(pk=account.pk).update(external_id=number)
         if not loading.is_made_here(account):
-            loading.touched.append(Touched("accounts.account", account.pk, {"external_id": ""}, {"external_id": number}))
+            loading.touched.append(
+                Touched("accounts.account", account.pk, {"external_id": ""}, {"external_id": number})
+            )
 
 
 def owner_named(loading: Loading, text: str) -> User:
