@@ -150,7 +150,6 @@ def in_order(rows: Iterable[Profit], asked: str) -> list[Profit]:
     """Return the customers in the order asked for ("-" descends; the least profit first), what is not known last."""
     name = asked.removeprefix("-") if asked.removeprefix("-") in SORTS else USUAL_SORT
     value: Any = attrgetter(name)
-    known, unknown = [], []
-    for row in sorted(rows, key=attrgetter("id")):
-        (unknown if value(row) is None else known).append(row)
-    return sorted(known, key=value, reverse=asked == f"-{name}") + unknown
+    every = sorted(rows, key=attrgetter("id"))
+    known = sorted((row for row in every if value(row) is not None), key=value, reverse=asked == f"-{name}")
+    return [*known, *(row for row in every if value(row) is None)]

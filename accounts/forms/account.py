@@ -50,7 +50,7 @@ class AccountForm(EditForm):
         required=False,
         min_value=Decimal(0),
         help_text=_(
-            "What the company itself turns over in a year, in the currency of the reports: 3.8亿 or 380,000,000."
+            "What the company itself turns over in a year, in the currency of the reports; 3.8亿 can be typed."
         ),
     )
     potential = _rating(_("Growth potential"), _("0 none, 5 very large"))

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                 (
                     "hourly",
                     models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="cost of an hour"
+                        blank=True, decimal_places=4, max_digits=12, null=True, verbose_name="cost of an hour"
                     ),
                 ),
                 (

@@ -12,7 +12,7 @@ from crm.models.abstract import Versioned
 class ServiceCost(Versioned):
     """What an hour of a seller costs, and what a contact whose times nobody noted counts; one row."""
 
-    hourly = models.DecimalField(_("cost of an hour"), max_digits=10, decimal_places=2, null=True, blank=True)
+    hourly = models.DecimalField(_("cost of an hour"), max_digits=12, decimal_places=4, null=True, blank=True)
     minutes_a_visit = models.PositiveSmallIntegerField(_("minutes of a visit without times"), default=60)
     minutes_a_call = models.PositiveSmallIntegerField(_("minutes of a call or message without times"), default=15)
 
