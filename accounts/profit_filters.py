@@ -17,6 +17,7 @@ from accounts.profit import Profit
 from accounts.querysets import AccountQuerySet
 from accounts.spans import Span
 from teams.filters import TeamFilter
+from teams.forms import DayInput
 from teams.models import Team, User
 from teams.querysets import KEEPS
 
@@ -26,8 +27,8 @@ NOTHING, UNKNOWN = "nothing", "unknown"
 class ProfitFilter(filters.FilterSet):
     """Whose customers, of which tier, in which days, and what they leave."""
 
-    first = filters.DateFilter(method="keep")
-    last = filters.DateFilter(method="keep")
+    first = filters.DateFilter(label=_("From"), method="keep", widget=DayInput)
+    last = filters.DateFilter(label=_("Until"), method="keep", widget=DayInput)
     tier = filters.MultipleChoiceFilter(
         label=_("Tier"),
         choices=[*Tier.choices, (NO_TIER, _("No tier yet"))],
@@ -55,9 +56,6 @@ class ProfitFilter(filters.FilterSet):
         keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
         self.filters["owner"].queryset = User.objects.visible_to(user).filter(KEEPS | Q(keeping)).order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)
-        for name in ("first", "last"):
-            self.filters[name].extra |= {"widget": SpanForm.base_fields[name].widget}
-            self.filters[name].label = SpanForm.base_fields[name].label
 
     def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
         """Narrow to some tiers; "none" are customers without one."""

@@ -32,7 +32,7 @@ MOST_ROWS = 5_000
 
 
 def _filtered(request: AuthenticatedHttpRequest) -> ProfitFilter:
-    seen = Account.objects.visible_to(request.user)
+    seen = Account.objects.visible_to(request.user).live()
     asked = with_days(request.GET, request.today)
     return ProfitFilter(asked, queryset=seen, user=request.user, on=request.today)
 

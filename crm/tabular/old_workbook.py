@@ -107,7 +107,10 @@ def _first_with_headings(book: Any, sheets: Iterable[Any], limits: Limits) -> tu
 
 def _records(book: Any, sheet: Any) -> Iterator[Record]:
     for number in range(sheet.nrows):
-        cells = [_text(book, cell) for cell in sheet.row(number)]
+        try:
+            cells = [_text(book, cell) for cell in sheet.row(number)]
+        except _PARSER_ERRORS as error:
+            raise _refusal(str(error)) from error
         if cells:
             yield Record(number + 1, cells)
 
