@@ -195,6 +195,14 @@ class RelationshipStage(models.TextChoices):
     ALLIANCE = "ALLIANCE", _("alliance")
 
 
+class BookingSource(models.TextChoices):
+    """What a booking of turnover rests on."""
+
+    IMPORT = "IMPORT", _("imported")
+    ORDER = "ORDER", _("order")
+    HAND = "HAND", _("entered by hand")
+
+
 class PolicyState(models.TextChoices):
     """Life of a tier policy."""
 

@@ -1,15 +1,23 @@
 """The facts of a customer and of a person as their pages list them: label, value, address, and what corrects it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.choices import BuyingRole
+from accounts.effort import service_cost
 from accounts.models import Account, Contact
+from accounts.profit_reads import profits_of, sees_profit
+from accounts.spans import Span
+from crm.money import show_amount
 from crm.places.maps import MapLink, map_links
+from teams.models import User
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,23 @@ def ways_to(account: Account) -> list[MapLink]:
     return map_links(account.position, name=account.called, address=f"{account.place}{account.address}")
 
 
+def _money(amount: Decimal | None) -> str:
+    return "" if amount is None else show_amount(amount, settings.REPORTING_CURRENCY, get_language() or "en")
+
+
+def profit_facts(account: Account, span: Span, user: User) -> list[Fact]:
+    """Return the line about what a customer left in a span; nothing for who may not know, or without figures."""
+    if not sees_profit(user):
+        return []
+    label = _("Profit, 12 months")
+    for profit in profits_of(Account.objects.filter(pk=account.pk), span, service_cost()):
+        if profit.profit is None:
+            return [Fact(label, _("not known: the cost of %(sold)s is missing") % {"sold": _money(profit.uncosted)})]
+        words = {"profit": _money(profit.profit), "sold": _money(profit.sold), "hours": round(profit.hours, 1)}
+        return [Fact(label, _("%(profit)s from %(sold)s, %(hours)s h spent") % words)]
+    return []
+
+
 def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
     """Return the facts of a customer, the often asked ones first; the company above is named to all, linked to some."""
     above = account.parent
@@ -80,6 +105,7 @@ def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
         Fact(_("Credit standing"), _of_five(account.credit), "credit"),
         Fact(_("Employees"), account.employees, "employees"),
         Fact(_("Founded in"), account.founded, "founded"),
+        Fact(_("Annual revenue"), _money(account.annual_revenue), "annual_revenue"),
         Fact(_("Website"), account.website, "website", account.website),
         Fact(_("Unified social credit code"), account.credit_code, "credit_code"),
         Fact(_("Number elsewhere"), account.external_id, "external_id"),

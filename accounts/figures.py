@@ -74,9 +74,9 @@ def _turnover(keys: Sequence[int], user: Any, on: date) -> dict[int, Sums]:  # n
     rows = (
         booked.order_by()
         .values("account")
-        .annotate(total=Sum("amount"), margin=Sum(F("amount") - F("cost"), filter=Q(cost__isnull=False)))
+        .annotate(total=Sum("amount"), earned=Sum(F("amount") - F("cost"), filter=Q(cost__isnull=False)))
     )
-    return {row["account"]: (row["total"], row["margin"]) for row in rows}
+    return {row["account"]: (row["total"], row["earned"]) for row in rows}
 
 
 TURNOVER = Source(

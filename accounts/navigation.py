@@ -41,6 +41,16 @@ ENTRIES: tuple[NavEntry, ...] = (
         match=("accounts:sweep", "accounts:new_sweep", "accounts:sweep_unit"),
     ),
     NavEntry(
+        key="profits",
+        label=_("Profit"),
+        url_name="accounts:profits",
+        icon="trending-up",
+        group=_("Manage"),
+        order=33,
+        roles=LEADERS,
+        match=("accounts:cost",),
+    ),
+    NavEntry(
         key="regions",
         label=_("Key regions"),
         url_name="accounts:regions",
@@ -57,6 +67,7 @@ ENTRIES: tuple[NavEntry, ...] = (
         group=_("Administration"),
         order=220,
         roles=POLICY_READERS,
+        match=("accounts:draft", "accounts:new_draft", "accounts:apply", "accounts:picture"),
     ),
     NavEntry(
         key="inquiry-rules",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accounts.models.contact import Contact  # noqa: F401
     from accounts.models.inquiry import Inquiry  # noqa: F401
     from accounts.models.sweep import Knock, SweepPlace, SweepUnit  # noqa: F401
+    from accounts.models.turnover import Turnover  # noqa: F401
     from teams.models import User
 
 
@@ -98,6 +99,14 @@ class OfAccountQuerySet(models.QuerySet[Row]):
         for part in self.account_path.split("__"):
             model = model._meta.get_field(part).remote_field.model
         return self.filter(**{f"{self.account_path}__in": model.objects.visible_to(user).order_by().values("pk")})
+
+
+class TurnoverQuerySet(OfAccountQuerySet["Turnover"]):
+    """Bookings."""
+
+    def between(self, first: date, last: date) -> Self:
+        """Return what was booked from `first` to `last`, both included."""
+        return self.filter(booked_on__range=(first, last))
 
 
 class OfContactQuerySet(OfAccountQuerySet[Row]):

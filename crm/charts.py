@@ -162,6 +162,44 @@ def _draw_column(column: Column, place: int, count: int, scale: _Scale) -> Drawn
     )
 
 
+@dataclass(frozen=True)
+class CurvePlot:
+    """A curve in percent of both sides, the reference behind it, and one marked point; x in percent of the width."""
+
+    segments: list[tuple[float, float, float, float]]
+    reference: list[tuple[float, float, float, float]]
+    ticks: list[tuple[float, str]]
+    columns: list[tuple[float, str]]
+    mark: tuple[float, float]
+    base: float
+    height: int
+
+
+def draw_curve(
+    points: Sequence[tuple[Number, Number]],
+    *,
+    reference: Sequence[tuple[Number, Number]] = (),
+    mark: tuple[Number, Number] = (0, 0),
+    height: int = 240,
+) -> CurvePlot:
+    """Return a curve from nothing to all: both sides go from 0 to 100 percent."""
+    scale = _Scale(top=100.0, base=float(height - FOOT))
+
+    def drawn(line: Sequence[tuple[Number, Number]]) -> list[tuple[float, float, float, float]]:
+        places = [(round(float(x), 2), scale.y(float(y))) for x, y in line]
+        return [(*left, *right) for left, right in pairwise(places)]
+
+    return CurvePlot(
+        segments=drawn(points),
+        reference=drawn(reference),
+        ticks=[(scale.y(share), f"{share} %") for share in range(0, 101, 25)],
+        columns=[(float(share), f"{share} %") for share in range(0, 101, 20)],
+        mark=(round(float(mark[0]), 2), scale.y(float(mark[1]))),
+        base=scale.base,
+        height=height,
+    )
+
+
 def spark_points(values: Sequence[Number], *, width: int = 96, height: int = 24) -> list[tuple[float, float]]:
     """Return the points of a small line from zero to the largest value, in pixels."""
     top = float(max(values, default=0)) or 1.0

@@ -15,12 +15,16 @@ from imports.choices import Shape
 
 @dataclass(frozen=True)
 class Target:
-    """A field that can be filled; `known_as` are headings that mean it, best first."""
+    """A field that can be filled; `known_as` are headings that mean it, best first.
+
+    A required field may be left out where the one named by `instead` is given.
+    """
 
     name: str
     label: str | Promise
     known_as: tuple[str, ...]
     is_required: bool = False
+    instead: str = ""
 
 
 FIELDS: dict[str, tuple[Target, ...]] = {
@@ -66,6 +70,11 @@ FIELDS: dict[str, tuple[Target, ...]] = {
         Target("credit_code", _("Unified social credit code"), ("统一社会信用代码", "信用代码", "credit_code")),
         Target("employees", _("Employees"), ("employees", "员工人数", "人数")),
         Target("founded", _("Founded in"), ("year_established", "成立年份", "founded")),
+        Target(
+            "annual_revenue",
+            _("Annual revenue"),
+            ("年营业额", "年营业收入", "营业收入", "年收入", "annual_revenue", "revenue"),
+        ),
         Target("parent", _("Belongs to"), ("subsidiary_of", "母公司", "集团", "上级公司", "parent")),
         Target("owner", _("Owner"), ("owner", "负责人", "sales_agent", "业务员")),
     ),
@@ -102,11 +111,26 @@ FIELDS: dict[str, tuple[Target, ...]] = {
             _("Account"),
             ("客户名称", "客户", "account", "customer_name", "customer", "company", "公司"),
             is_required=True,
+            instead="account_number",
+        ),
+        Target(
+            "account_number",
+            _("Customer number"),
+            ("客户编号", "客户id", "customer_id", "customer_number", "account_id", "客户代码", "account_number"),
         ),
         Target("booked_on", _("Date"), ("日期", "订单日期", "date", "order_date", "invoice_date"), is_required=True),
         Target("amount", _("Amount"), ("金额", "销售额", "amount", "sales"), is_required=True),
         Target("cost", _("Cost"), ("成本", "cost")),
-        Target("external_id", _("Number elsewhere"), ("订单号", "order_id", "order_number", "编号", "id")),
+        Target(
+            "profit",
+            _("Profit (read where there is no cost)"),
+            ("利润", "毛利", "profit", "margin", "gross_profit", "毛利额"),
+        ),
+        Target(
+            "external_id",
+            _("Order number"),
+            ("订单号", "订单编号", "订单id", "order_id", "order_number", "编号", "id"),
+        ),
     ),
 }
 
@@ -160,8 +184,12 @@ def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -
 
     def fit(shape: str) -> tuple[bool, int, float, bool]:
         columns = match_columns(headers, shape)
-        required = {target.name for target in FIELDS[shape] if target.is_required}
-        return required <= set(columns), len(columns), len(columns) / len(FIELDS[shape]), shape == Shape.ACCOUNTS
+        return (
+            not missing_fields(columns, shape),
+            len(columns),
+            len(columns) / len(FIELDS[shape]),
+            shape == Shape.ACCOUNTS,
+        )
 
     return max(shapes, key=fit)
 
@@ -169,4 +197,6 @@ def guess_shape(headers: Sequence[str], shapes: Sequence[str] = tuple(FIELDS)) -
 def missing_fields(columns: Iterable[str], shape: str) -> list[Target]:
     """Return the required fields nobody gave a heading to."""
     given = set(columns)
-    return [target for target in FIELDS[shape] if target.is_required and target.name not in given]
+    return [
+        target for target in FIELDS[shape] if target.is_required and given.isdisjoint((target.name, target.instead))
+    ]

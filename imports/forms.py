@@ -38,8 +38,8 @@ class UploadForm(forms.Form):
     files = FilesField(  # type: ignore[assignment]  # the metaclass takes it off the class; the stubs do not know
         label=_("Files"),
         required=False,
-        widget=FilesInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-        help_text=_("CSV or Excel (.xlsx), up to 50 MB each. The first row names the columns."),
+        widget=FilesInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}),
+        help_text=_("CSV or Excel, up to 50 MB each, an old .xls up to 20 MB. The first row names the columns."),
     )
     pasted = forms.CharField(
         label=_("Or paste rows from Excel"),
@@ -103,7 +103,7 @@ class ColumnsForm(forms.Form):
             self.fields[target.name] = forms.ChoiceField(
                 label=str(target.label),
                 choices=choices,
-                required=target.is_required,
+                required=target.is_required and not target.instead,
                 initial=file.columns.get(target.name, ""),
             )
 

@@ -28,6 +28,7 @@ SAMPLES: Final[dict[str, dict[str, str]]] = {
         "credit_code": "91320594MA1X00000X",
         "employees": "120",
         "founded": "1996",
+        "annual_revenue": "5600万",
         "parent": "示例集团有限公司",
         "owner": "王示例",
     },
@@ -54,9 +55,11 @@ SAMPLES: Final[dict[str, dict[str, str]]] = {
     },
     Shape.TURNOVER: {
         "account": "示例精密机械有限公司",
+        "account_number": "C-00012",
         "booked_on": "2026-09-18",
         "amount": "128000",
         "cost": "96000",
+        "profit": "32000",
         "external_id": "D-00088",
     },
 }

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.effort import register_effort
 from accounts.figures import register_figures
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
@@ -18,6 +19,7 @@ from teams.choices import Right, Role
 from visits import signing
 from visits.account_figures import FIGURES
 from visits.actions import plans, visits
+from visits.effort import EFFORT
 from visits.models import DayPlan, PlanItem, Visit
 from visits.rules import RULES
 from visits.timeline import SOURCE, ahead
@@ -39,6 +41,7 @@ def register() -> None:
         register_rule(rule)
     register_source(SOURCE)
     register_figures(FIGURES)
+    register_effort(EFFORT)
     register_panel(Panel("visits", _("Visits"), "visits:of_account", 30, "visits:list"))
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_shortcut(Shortcut("plan", _("Plan a visit"), "visits:plan", "calendar-plus", order=15))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -17,6 +18,7 @@ from accounts.forms.layout import Fold, fields_of, keep_only
 from accounts.forms.place import PLACE_FIELDS, PLACE_WIDGETS, PlaceBlock, PlaceFields
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
+from crm.money_field import AmountField
 from teams.forms import DayInput
 from teams.models import User
 
@@ -44,6 +46,14 @@ class AccountForm(PlaceFields, EditForm):
         help_text=_("The company above it in its group. Type a part of the name."),
     )
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
+    annual_revenue = AmountField(
+        label=_("Annual revenue"),
+        required=False,
+        min_value=Decimal(0),
+        help_text=_(
+            "What the company itself turns over in a year, in the currency of the reports; 3.8亿 can be typed."
+        ),
+    )
     potential = _rating(_("Growth potential"), _("0 none, 5 very large"))
     credit = _rating(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
     ability = _rating(_("Ability to pay"), _("0 none, 5 whatever it costs"))
@@ -72,6 +82,7 @@ class AccountForm(PlaceFields, EditForm):
             "credit_code",
             "employees",
             "founded",
+            "annual_revenue",
             "potential",
             "credit",
             "ability",
@@ -116,15 +127,8 @@ class AccountForm(PlaceFields, EditForm):
             Fieldset(_("Order of development"), "ability", "willingness"),
             Fieldset(
                 _("More"),
-                "parent",
-                "relation",
-                "source",
-                "alias",
-                "website",
-                "credit_code",
-                "employees",
-                "founded",
-                "external_id",
+                *("parent", "relation", "source", "alias", "website", "credit_code"),
+                *("employees", "founded", "annual_revenue", "external_id"),
             ),
             "notes",
         )
@@ -180,7 +184,7 @@ class NewAccountForm(AccountForm):
                 "industry",
                 *("potential", "credit", "ability", "willingness", "parent", "relation", "source", "alias"),
                 *("website", "credit_code"),
-                *("employees", "founded", "external_id", "next_contact_on", "notes"),
+                *("employees", "founded", "annual_revenue", "external_id", "next_contact_on", "notes"),
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.cost import ServiceCost
 from accounts.models.inquiry import Inquiry, InquiryRule
 from accounts.models.look import AccountLook
 from accounts.models.qualification import QualificationCheck, Rival
@@ -22,6 +23,7 @@ __all__ = [
     "Knock",
     "QualificationCheck",
     "Rival",
+    "ServiceCost",
     "StanceChange",
     "SweepPlace",
     "SweepUnit",

@@ -79,6 +79,14 @@ class Account(ClientMade, Versioned, Recorded):
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     founded = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
+    annual_revenue = models.DecimalField(
+        _("annual revenue"),
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("What the company itself turns over in a year, in the currency of the reports."),
+    )
     potential = models.PositiveSmallIntegerField(
         _("growth potential"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
     )

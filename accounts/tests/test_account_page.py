@@ -133,8 +133,9 @@ def test_the_page_costs_few_questions_however_much_there_is(
         change_stance(contact, to="N", on=today, actor=rep)
     client = client_for(rep)
     client.get(changhong.get_absolute_url())
-    # session, user, absences, menu (2); customer with the last look, people, two reads of the timeline
-    with django_assert_num_queries(12):
+    # session, user, absences, menu (2); customer with the last look, people, two reads of the timeline;
+    # what an hour costs, what was booked, what time was spent
+    with django_assert_num_queries(15):
         client.get(changhong.get_absolute_url())
 
 

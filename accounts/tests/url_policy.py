@@ -15,6 +15,7 @@ EDITORS = ("rep", "teammate", "outsider", "manager", "other_manager", "director"
 # Who sees the customer of `rep` and may change it; everybody else does not see it.
 KEEPERS = ("rep", "manager", "director", "clerk")
 LEADERS = ("manager", "director")
+EVERY_LEADER = (*LEADERS, "other_manager")
 
 
 def _account(cast: Cast) -> dict[str, int]:
@@ -107,6 +108,11 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:archive_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
+    # Figures: who leads, of his teams; the picture also who sets the rules, as it only counts.
+    "accounts:picture": Policy(get=only(*EVERY_LEADER, "admin")),
+    "accounts:profits": Policy(get=only(*EVERY_LEADER)),
+    "accounts:profits_export": Policy(get=only(*EVERY_LEADER)),
+    "accounts:cost": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), data={"minutes_a_visit": "60"}),
     # The policy: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),

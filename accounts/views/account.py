@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
-from accounts.facts import facts_of, ways_to
+from accounts.facts import facts_of, profit_facts, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
 from accounts.panels import panels, shortcuts
+from accounts.spans import twelve_months
 from accounts.timeline import Entry, sources, stretch
 from accounts.upcoming import upcoming
 from crm.http import AuthenticatedHttpRequest, is_fragment
@@ -122,7 +123,10 @@ def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     look: Any = account  # annotated by account_or_404
     since = note_look(account, user=request.user, seen_at=look.seen_at, before_at=look.before_at, now=request.now)
     context |= {
-        "facts": facts_of(account, parent_seen=look.parent_seen),
+        "facts": [
+            *facts_of(account, parent_seen=look.parent_seen),
+            *profit_facts(account, twelve_months(request.today), request.user),
+        ],
         "in_group": bool(look.has_below or account.parent_id),
         "edit_url": reverse("accounts:edit", args=[pk]),
         "people": people[:KEY_PEOPLE],

@@ -1,4 +1,4 @@
-"""Reading uploaded tables: CSV in any of our encodings, and .xlsx. Everything else is refused with advice.
+"""Reading uploaded tables: CSV in any of our encodings, .xlsx and old .xls. Everything else is refused with advice.
 
 The type is taken from the content, limits are checked before anything is parsed, and a broken row is reported by its
 number instead of shifting the others.
@@ -9,10 +9,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from crm.archives import MEGABYTE, macros, password_protected
+from crm.archives import MEGABYTE, macros
 from crm.tabular.delimited import DELIMITERS, read_delimited
 from crm.tabular.encodings import ENCODINGS
-from crm.tabular.parts import Limits, Row, Table, UnreadableFile
+from crm.tabular.old_workbook import read_old_workbook
+from crm.tabular.parts import Limits, Row, Table, UnreadableFile, no_table
 from crm.tabular.workbook import read_workbook
 
 __all__ = ["DELIMITERS", "ENCODINGS", "Limits", "Row", "Table", "UnreadableFile", "read_table"]
@@ -42,6 +43,8 @@ def read_table(
     content = _content(data, limits)
     if content.startswith(_ZIP):
         return read_workbook(content, limits, sheet)
+    if content.startswith(_OLE):
+        return read_old_workbook(content, limits, sheet)
     _check_type(content)
     return read_delimited(content, limits, encoding)
 
@@ -61,13 +64,6 @@ def _content(data: bytes | Path, limits: Limits) -> bytes:
 
 
 def _check_type(content: bytes) -> None:
-    if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            refusal = password_protected()
-            raise UnreadableFile(refusal.code, refusal.sentence)
-        raise UnreadableFile(
-            "old-excel", _("The file is in the old .xls format. Save it as .xlsx or CSV and upload that.")
-        )
     head = content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if content.startswith(_OTHER_TYPES) or head.startswith(_MARKUP):
-        raise UnreadableFile("type", _("This is no table. Save the table as .xlsx or CSV and upload that."))
+        raise no_table()

@@ -1,7 +1,10 @@
 """What reading a table yields, its limits, and the refusal that says what to do."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -11,6 +14,8 @@ from crm.archives import MEGABYTE, ArchiveLimits
 
 SHOWN: Final = 10  # rows a warning names before it says "and more"
 _REAL_HEADINGS: Final = 3
+HEADINGS_WITHIN: Final = 200  # rows of a workbook the headings are looked for in
+_ZEROS: Final = re.compile("0+")
 
 
 class UnreadableFile(Exception):
@@ -24,9 +29,10 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one table may hold: bytes of the file, columns, characters of a cell, rows."""
+    """How much one table may hold: bytes of the file, of an old .xls, columns, characters of a cell, rows."""
 
     max_bytes: int = 50 * MEGABYTE
+    max_old_bytes: int = 20 * MEGABYTE
     max_columns: int = 300
     max_cell: int = 32_767
     max_rows: int = 500_000
@@ -56,8 +62,9 @@ class Record(NamedTuple):
 class Table:
     """A table that can be read: headings, and rows that are read anew each time `rows` is asked for.
 
-    `kind` is "csv" or "xlsx"; `delimiter` and `encoding` are those of a text file; `sheets` are the visible sheets of
-    a workbook and `sheet` the one that is read. Iterating the rows of a damaged workbook may raise UnreadableFile.
+    `kind` is "csv", "xlsx" or "xls"; `delimiter` and `encoding` are those of a text file; `sheets` are the visible
+    sheets of a workbook and `sheet` the one that is read. Iterating the rows of a damaged workbook may raise
+    UnreadableFile.
     """
 
     headers: list[str]
@@ -102,6 +109,11 @@ def find_headings(records: Iterable[Record], limits: Limits) -> Headings:
 def empty_table() -> UnreadableFile:
     """Return the refusal of a table without headings."""
     return UnreadableFile("no-headings", _("The table is empty. Its first row must name the columns."))
+
+
+def no_table() -> UnreadableFile:
+    """Return the refusal of a file of another kind."""
+    return UnreadableFile("type", _("This is no table. Save the table as .xlsx or CSV and upload that."))
 
 
 def _filled_cells(record: Record) -> int:
@@ -189,3 +201,19 @@ def named_rows(sentence: str, numbers: Sequence[int]) -> str:
     """Return a sentence with `%(rows)s` filled with the first row numbers."""
     more = ", …" if len(numbers) > SHOWN else ""
     return sentence % {"rows": ", ".join(map(str, numbers[:SHOWN])) + more}
+
+
+def as_number(value: int | float, form: str) -> str:
+    """Return the number as Excel shows it: fifteen digits at most, leading zeros where the format asks for them."""
+    plain = f"{Decimal(f'{value:.15g}'):f}" if isinstance(value, float) else str(value)
+    return plain.zfill(len(form)) if form and _ZEROS.fullmatch(form) and plain.isdigit() else plain
+
+
+def as_moment(value: date | time | timedelta) -> str:
+    """Return a day as 2026-11-24, a moment as 2026-11-24T08:30:00, a duration in hours as 26:30:00."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return value.isoformat() if isinstance(value, date | time) else str(value)

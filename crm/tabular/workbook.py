@@ -7,8 +7,6 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
@@ -24,6 +22,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from crm.archives import RefusedArchive, corrupt, inspect_archive
 from crm.tabular.delimited import too_many_rows
 from crm.tabular.parts import (
+    HEADINGS_WITHIN,
     SHOWN,
     Headings,
     Limits,
@@ -32,19 +31,20 @@ from crm.tabular.parts import (
     Table,
     UnreadableFile,
     against_headings,
+    as_moment,
+    as_number,
     empty_table,
     find_headings,
+    no_table,
 )
 
 if not openpyxl.DEFUSEDXML:
     raise ImproperlyConfigured("defusedxml is missing: openpyxl would expand the entities of an uploaded workbook")
 
-_HEADINGS_WITHIN: Final = 200  # rows the headings are looked for in
 _BESIDE: Final = 5  # columns right of the headings in which a stray cell is noticed
 _UNRECKONED: Final = re.compile(
     rb'<c [^>]*?\br="([A-Z]+[0-9]+)"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
-_ZEROS: Final = re.compile("0+")
 _PARSER_ERRORS: Final = (
     ParseError, InvalidFileException, zipfile.BadZipFile, zlib.error, struct.error, ValueError, LookupError, TypeError,
     AttributeError, EOFError, OSError, ArithmeticError, NotImplementedError, RuntimeError,
@@ -58,7 +58,7 @@ def read_workbook(data: bytes, limits: Limits, sheet: str | None) -> Table:
     except RefusedArchive as refusal:
         raise UnreadableFile(refusal.code, refusal.sentence) from refusal
     if kind != "xlsx":
-        raise UnreadableFile("type", _("This is no table. Save the table as .xlsx or CSV and upload that."))
+        raise no_table()
     names, chosen, headings = _opened(data, limits, sheet)
     warnings = list(headings.warnings)
     if len(names) > 1 and sheet is None:
@@ -106,7 +106,7 @@ def _first_with_headings(sheets: Iterable[ReadOnlyWorksheet], limits: Limits) ->
     refusal = empty_table()
     for sheet in sheets:
         try:
-            return sheet.title, find_headings(islice(_records(sheet, limits.max_columns + 1), _HEADINGS_WITHIN), limits)
+            return sheet.title, find_headings(islice(_records(sheet, limits.max_columns + 1), HEADINGS_WITHIN), limits)
         except UnreadableFile as error:
             if error.code != refusal.code:
                 raise
@@ -180,21 +180,5 @@ def _text(cell: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return _number(value, cell.number_format)
-    return _moment(value)
-
-
-def _number(value: int | float, form: str) -> str:
-    """Return the number as Excel shows it: fifteen digits at most, leading zeros where the format asks for them."""
-    plain = f"{Decimal(f'{value:.15g}'):f}" if isinstance(value, float) else str(value)
-    return plain.zfill(len(form)) if form and _ZEROS.fullmatch(form) and plain.isdigit() else plain
-
-
-def _moment(value: date | time | timedelta) -> str:
-    """Return a day as 2026-11-24, a moment as 2026-11-24T08:30:00, a duration in hours as 26:30:00."""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
-    if isinstance(value, timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-    return value.isoformat() if isinstance(value, date | time) else str(value)
+        return as_number(value, cell.number_format)
+    return as_moment(value)

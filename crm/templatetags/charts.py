@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from crm.charts import Bar, Column, Number, draw_bars, draw_columns, plain_number, room_for, spark_points
+from crm.charts import Bar, Column, Number, draw_bars, draw_columns, draw_curve, plain_number, room_for, spark_points
 from crm.money import short_number
 
 register = template.Library()
@@ -50,6 +50,25 @@ def column_chart(
         "line_label": line_label,
         "target_label": target_label,
     }
+
+
+@register.inclusion_tag("components/curve_chart.html")
+def curve_chart(
+    points: Sequence[tuple[Number, Number]],
+    *,
+    label: str,
+    finding: str = "",
+    across: str = "",
+    reference: Sequence[tuple[Number, Number]] = (),
+    mark: tuple[Number, Number] = (0, 0),
+    mark_label: str = "",
+) -> dict[str, Any]:
+    """Draw how a whole is spread: a curve in percent of both sides, with the reference as a thin line and one point.
+
+    `across` says what the share below the curve is of. The numbers stand in a table of the page's own.
+    """
+    plot = draw_curve(points, reference=reference, mark=mark)
+    return {"plot": plot, "label": label, "finding": finding, "across": across, "mark_label": mark_label}
 
 
 def _short_money(value: float) -> str:

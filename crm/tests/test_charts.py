@@ -7,7 +7,7 @@ from django.template import engines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.charts import Bar, Column, draw_bars, draw_columns, nice_step, room_for, spark_points
+from crm.charts import Bar, Column, draw_bars, draw_columns, draw_curve, nice_step, room_for, spark_points
 
 FUNNEL = [
     Bar("线索确认", 860, "860", url="/opportunities/?stage=1"),
@@ -46,6 +46,25 @@ def test_columns_stand_on_the_base_line_and_the_axis_starts_at_zero():
     plot = draw_columns([Column("W1", 0, "0"), Column("W2", 200, "200"), Column("W3", 400, "400")], height=240)
     assert [text for _y, text in plot.ticks] == ["0", "100", "200", "300", "400"]
     assert [(drawn.y, drawn.height) for drawn in plot.columns] == [(216.0, 0.0), (116.0, 100.0), (16.0, 200.0)]
+
+
+def test_a_curve_goes_from_nothing_to_all_with_its_reference_and_one_point():
+    plot = draw_curve([(0, 0), (20, 80), (100, 100)], reference=[(0, 0), (100, 100)], mark=(20, 80), height=224)
+    assert plot.segments == [(0, 200, 20, 52.8), (20, 52.8, 100, 16)]
+    assert (plot.reference, plot.mark) == ([(0, 200, 100, 16)], (20, 52.8))
+    assert [text for _y, text in plot.ticks] == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    assert draw_curve([]).segments == []
+
+
+def test_a_curve_names_its_point_and_says_what_it_shows():
+    html = render(
+        '{% curve_chart points label="集中程度" finding="20 % 带来 80 %" mark=mark mark_label="20 %" %}',
+        points=[(0, 0), (20, 80), (100, 100)],
+        mark=(20, 80),
+    )
+    assert html.count('class="series"') == 2
+    assert "<title>集中程度: 20 % 带来 80 %</title>" in html
+    assert '<circle cx="20.0%"' in html
 
 
 def test_the_target_is_part_of_the_scale():

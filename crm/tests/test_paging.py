@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from crm.models import CalendarDay
-from crm.paging import bounded_count, paginate
+from crm.paging import bounded_count, paginate, paginate_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +156,11 @@ def test_a_long_search_result_and_a_computed_order_are_left_to_the_index(django_
     assert "COALESCE" not in asked.captured_queries[1]["sql"]
     computed = CalendarDay.objects.annotate(length=Length("name")).order_by("length", "pk")
     assert len(page(computed, searched=True)) == 12
+
+
+@pytest.mark.parametrize(("asked", "items"), [("", ["一", "二"]), ("2", ["三"]), ("9", ["三"]), ("x", ["一", "二"])])
+def test_rows_that_are_there_already_are_paged_alike(asked, items):
+    page = paginate_rows(["一", "二", "三"], QueryDict(f"sort=profit&page={asked}"), size=2)
+    assert (page.items, page.count_text, page.last_number) == (items, "3", 2)
+    assert (page.next_url, page.previous_url) in [("?sort=profit&page=2", ""), ("", "?sort=profit&page=1")]
+    assert paginate_rows([], QueryDict()).items == []

@@ -1,6 +1,8 @@
 """Customers."""
 
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -11,13 +13,15 @@ from accounts.choices import Source
 from accounts.models import Account, Industry
 from accounts.naming import account_search_text
 from crm.models.abstract import Origin
-from imports.cells import as_whole, as_year, limited, plain
+from crm.money import LIMIT
+from imports.cells import as_positive_amount, as_whole, as_year, limited, plain
 from imports.choices import Shape
-from imports.context import EMPTY, LEAVE_OUT, ME, Loading
+from imports.context import EMPTY, LEAVE_OUT, ME, Loading, Touched
 from imports.findings import Question
 from imports.resources.base import LeaveOut, LoadingResource, Row, missing, stored
 from teams.models import User
 
+PLAIN = re.compile(r"[0-9][0-9,]*(\.[0-9]+)?")
 TEXTS = {
     "name": 200, "short_name": 60, "alias": 200, "external_id": 60, "province": 30, "city": 30, "district": 30,
     "address": 250, "postcode": 10, "phone": 40, "credit_code": 18,
@@ -53,7 +57,11 @@ class AccountResource(LoadingResource):
     def fill(self, instance: Account, row: Row, *, is_new: bool) -> None:
         """Set the customer's facts."""
         texts = {name: self.cell(row, name, limited, length) for name, length in TEXTS.items()}
-        numbers = {"employees": self.cell(row, "employees", as_whole), "founded": self.cell(row, "founded", as_year)}
+        numbers = {
+            "employees": self.cell(row, "employees", as_whole),
+            "founded": self.cell(row, "founded", as_year),
+            "annual_revenue": self._revenue(row),
+        }
         if not texts["name"]:
             raise ValidationError({"name": ValidationError(_("is missing"), code="missing")})
         owner = self._owner(row, is_new=is_new)
@@ -72,6 +80,23 @@ class AccountResource(LoadingResource):
         elif self.before:
             self.before.setdefault("search_text", instance.search_text)
             instance.search_text = account_search_text(instance)
+
+    def _revenue(self, row: Row) -> Decimal | None:
+        """Return what a company turns over; in which unit plain numbers are, only the user can say."""
+        amount: Decimal | None = self.cell(row, "annual_revenue", as_positive_amount)
+        if amount is None or not PLAIN.fullmatch(plain(row["annual_revenue"])):
+            return amount
+        choices = [
+            ("1", _("as they stand")),
+            ("1000", _("in thousands")),
+            ("10000", _("in units of 10,000")),
+            ("1000000", _("in millions")),
+        ]
+        text = _("“%(field)s”: the unit of plain numbers.") % {"field": self.labels["annual_revenue"]}
+        scaled = amount * int(self.loading.answer(Question("unit:ACCOUNTS:annual_revenue", text, choices, "1")))
+        if scaled >= LIMIT:
+            raise ValidationError({"annual_revenue": ValidationError(_("is too large in this unit"), code="large")})
+        return scaled
 
     def _owner(self, row: Row, *, is_new: bool) -> User | None:
         if not missing(row, "owner"):
@@ -127,7 +152,7 @@ class AccountResource(LoadingResource):
 
     def updated_fields(self) -> list[str]:
         """Return the fields an existing customer may get."""
-        return [*TEXTS, "employees", "founded", "industry", "owner", "team", "search_text"]
+        return [*TEXTS, "employees", "founded", "annual_revenue", "industry", "owner", "team", "search_text"]
 
     def wind_up(self, rows: Iterable[Row]) -> None:
         """Put subsidiaries under their parent, which may stand anywhere in the file."""
@@ -173,9 +198,9 @@ class AccountResource(LoadingResource):
         return True
 
 
-def new_account(loading: Loading, name: str) -> Account:
+def new_account(loading: Loading, name: str, *, number: str = "") -> Account:
     """Return a customer made because a row names it."""
-    made = Account(name=name[:200], origin=Origin.IMPORT, source=Source.IMPORT)
+    made = Account(name=name[:200], external_id=number, origin=Origin.IMPORT, source=Source.IMPORT)
     if loading.is_bound:
         made.team = loading.actor.team
     made.search_text = account_search_text(made)
@@ -183,19 +208,53 @@ def new_account(loading: Loading, name: str) -> Account:
         made.save(force_insert=True)
         loading.note_made(made)
     loading.accounts.add(made)
+    loading.account_numbers.add(made)
     return made
 
 
-def account_named(loading: Loading, text: str) -> Account | None:
-    """Return the customer a cell means; None for "load without it".
+def account_named(loading: Loading, text: str, *, number: str = "") -> Account | None:
+    """Return the customer a cell means; None for "load without it". A new one gets the `number`.
 
     Raises LeaveOut, and ValidationError for one of another team.
     """
-    new = partial(new_account, loading)
+    new = partial(new_account, loading, number=number)
     account, what_to_do = loading.resolve("account", loading.accounts, text, what=_("The customer"), new=new)
     if account is None and what_to_do == LEAVE_OUT:
         raise LeaveOut(_("its customer is not known"))
     return None if account is None else loading.mine(account)
+
+
+def account_numbered(loading: Loading, name: str, number: str) -> Account | None:
+    """Return the customer of a number, whatever it is called; None for "load without it".
+
+    A number that is new belongs to the customer of that name, unless that one has another number: two companies may
+    share a name. Raises LeaveOut, and ValidationError for one of another team and for a new number without a name.
+    """
+    found: Account | None = loading.account_numbers.get(number)
+    if found is not None:
+        return loading.mine(found)
+    if not name:
+        text = _("expected the number of a customer, found “%(found)s”; a name beside it makes a new one")
+        raise ValidationError({"account_number": ValidationError(text % {"found": number[:40]}, code="unknown")})
+    namesake = loading.accounts.get(name)
+    if namesake is not None and namesake.external_id:
+        return new_account(loading, name, number=number)
+    account = account_named(loading, name, number=number)
+    if account is not None and not account.external_id:
+        _note_number(loading, account, number)
+    return account
+
+
+def _note_number(loading: Loading, account: Account, number: str) -> None:
+    """Write the number of a customer that had none, so that it is found by it from now on."""
+    account.external_id = number
+    loading.account_numbers.add(account)
+    if not loading.is_check and account.pk is not None:
+        Account.objects.filter(pk=account.pk).update(external_id=number)
+        if not loading.is_made_here(account):
+            loading.touched.append(
+                Touched("accounts.account", account.pk, {"external_id": ""}, {"external_id": number})
+            )
 
 
 def owner_named(loading: Loading, text: str) -> User:

@@ -15,15 +15,17 @@ from crm.models.abstract import Origin
 from imports.cells import CellError, as_amount, as_date, as_email, limited, plain
 from imports.choices import Shape
 from imports.context import Loading, compared
-from imports.resources.accounts import account_named
+from imports.resources.accounts import account_named, account_numbered
 from imports.resources.base import LeaveOut, LoadingResource, Row, missing
 
 
 def their_account(resource: LoadingResource, row: Row) -> Account:
-    """Return the customer of a row that cannot be without one. Raises LeaveOut."""
-    if not plain(row.get("account", "")):
+    """Return the customer of a row that cannot be without one, by number where it has one. Raises LeaveOut."""
+    name, number = plain(row.get("account", "")), resource.cell(row, "account_number", limited, 60)
+    if not name and not number:
         raise ValidationError({"account": ValidationError(_("is missing"), code="missing")})
-    account = account_named(resource.loading, row["account"])
+    loading = resource.loading
+    account = account_numbered(loading, name, plain(number)) if number else account_named(loading, name)
     if account is None:
         raise LeaveOut(_("its customer is not known"))
     return account
@@ -132,7 +134,9 @@ class TurnoverResource(LoadingResource):
                 self._same.setdefault((row.account_id, row.booked_on, row.amount), []).append(row)
 
     def _account_key(self, row: Row) -> int:
-        account = self.loading.accounts.get(plain(row.get("account", "")))
+        number = plain(row.get("account_number", ""))
+        known = self.loading.account_numbers.get(number) if number else None
+        account = known or self.loading.accounts.get(plain(row.get("account", "")))
         return (account.pk or 0) if account is not None else 0
 
     def find(self, row: Row) -> Turnover | None:
@@ -157,13 +161,13 @@ class TurnoverResource(LoadingResource):
         return None if missing(row, "external_id") else ("external_id", _("a booking of this number is there already"))
 
     def fill(self, instance: Turnover, row: Row, *, is_new: bool) -> None:
-        """Set customer, day, amount and cost."""
+        """Set customer, day, amount and cost, which a profit may say instead."""
         account = their_account(self, row)
-        given = {
-            "booked_on": self.day(row, "booked_on"),
-            "amount": self.cell(row, "amount", as_amount),
-            "cost": self.cell(row, "cost", as_amount),
-        }
+        amount, profit = self.cell(row, "amount", as_amount), self.cell(row, "profit", as_amount)
+        cost = self.cell(row, "cost", as_amount)
+        if cost is None and None not in (amount, profit):
+            cost = amount - profit
+        given = {"booked_on": self.day(row, "booked_on"), "amount": amount, "cost": cost}
         number = self.cell({"external_id": self._number}, "external_id", limited, 60)
         if not is_new:
             self.loading.mine(instance.account)

@@ -9,7 +9,8 @@ from typing import Any
 
 from accounts.cadence import next_due
 from accounts.choices import AccountKind, ProspectKind, Relation, Source, TeamRole, TierChangeKind
-from accounts.models import Account, AccountMember, Contact, Industry, StanceChange, TierChange, Turnover
+from accounts.effort import COST_PK
+from accounts.models import Account, AccountMember, Contact, Industry, ServiceCost, StanceChange, TierChange, Turnover
 from crm.management.demo.bulk import write
 from crm.management.demo.meetings import Meeting
 from crm.management.demo.names import STREETS, TRADES, Company
@@ -135,7 +136,8 @@ def _account_of(customer: Customer, industries: dict[str, Industry], scene: Scen
         **_where(customer),
         address=f"{random.choice(STREETS)}{random.randrange(1, 999)}号",
         phone=phone,
-        employees=_staff(customer.size, random),
+        employees=(staff := _staff(customer.size, random)),
+        annual_revenue=Decimal(staff) * 650_000,
         founded=random.randrange(1988, 2021),
         potential=min(5, max(1, round(5 - 4 * customer.size + random.uniform(-1.2, 1.2)))),
         credit=random.choice((2, 3, 3, 4, 4, 5)),
@@ -200,6 +202,11 @@ def make_members(customers: Sequence[Customer], scene: Scene) -> None:
 
 def _member(customer: Customer, user_id: int, role: TeamRole) -> AccountMember:
     return AccountMember(account=customer.account, user_id=user_id, role=role)
+
+
+def make_service_cost() -> None:
+    """Say what an hour of a seller costs, so that the time spent on customers shows in their profit."""
+    ServiceCost.objects.create(pk=COST_PK, hourly=Decimal(180))
 
 
 def make_turnover(customers: Sequence[Customer], scene: Scene) -> None:

@@ -19,6 +19,7 @@ from crm.management.demo.customers import (
     make_accounts,
     make_industries,
     make_members,
+    make_service_cost,
     make_turnover,
     quota,
 )
@@ -85,6 +86,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             firm = make_firm(reps=REPS * max(1, round(accounts / SHARE)), password=password, random=random)
             scene = Scene(firm, days, TierPolicy.objects.filter(state=PolicyState.ACTIVE).first(), random)
             make_targets(firm, on)
+            make_service_cost()
             make_absences(firm, days)
         _fill(accounts, scene)
         with transaction.atomic():
