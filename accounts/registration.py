@@ -3,9 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import bulk_jobs, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
+from accounts.listed import SOURCE
 from accounts.models import Account, Contact
 from accounts.search import find_accounts, find_contacts
 from accounts.timeline import Source, register_source
@@ -17,6 +18,7 @@ from crm.undo import register_undo
 from followups.rules import register_rule
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
+from teams.list_exports import register_list
 from teams.models import User
 
 SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.CLERK})
@@ -99,3 +101,5 @@ def register() -> None:
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )
     tier_jobs.register()
+    bulk_jobs.register()
+    register_list(SOURCE)

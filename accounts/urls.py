@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, bulk_edit, cells, changes, lists, people, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/options/", lists.options, name="options"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
+    path("accounts/change/", bulk_edit.bulk_edit, name="bulk_edit"),
+    path("accounts/archive/", bulk_edit.bulk_archive, name="bulk_archive"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
     path("accounts/tiers/new/", tiers.new, name="new_draft"),
@@ -28,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/tier/", tiers.account_tier, name="tier"),
     path("accounts/<int:pk>/tier/set/", tiers.override, name="override"),
     path("accounts/<int:pk>/tier/free/", tiers.free, name="free"),
+    path("accounts/<int:pk>/cell/", cells.cell, name="cell"),
     path("accounts/<int:pk>/edit/", changes.edit, name="edit"),
     path("accounts/<int:pk>/archive/", changes.archive, name="archive"),
     path("accounts/<int:pk>/restore/", changes.restore, name="restore"),

@@ -13,10 +13,12 @@ from crm.undo import register_undo
 from followups.rules import register_rule
 from pipeline import rules, timeline_sources
 from pipeline.actions.takeback import UNDOABLE, take_back
+from pipeline.listed import SOURCE
 from pipeline.models import Opportunity
 from pipeline.search import find_opportunities
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
+from teams.list_exports import register_list
 from teams.models import User
 
 SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR})
@@ -104,3 +106,4 @@ def register() -> None:
             order=20,
         )
     )
+    register_list(SOURCE)

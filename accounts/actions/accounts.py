@@ -42,7 +42,7 @@ def _refuse_cycle(account: Account, parent: Account | None) -> None:
         above = Account.objects.filter(pk=above).values_list("parent_id", flat=True).first()
 
 
-def _keep_searchable(account: Account, changed: Iterable[str]) -> None:
+def keep_searchable(account: Account, changed: Iterable[str]) -> None:
     """Write the search text where a name or number changed; it is no news and stands in no history."""
     if ACCOUNT_FIELDS.intersection(changed):
         account.search_text = account_search_text(account)
@@ -84,7 +84,7 @@ def edit_account(
     if "parent" in changes:
         _refuse_cycle(account, changes["parent"])
     fresh = save_edit(account, changes=changes, version=version, actor=actor, action="account.edited", origin=origin)
-    _keep_searchable(fresh, changes)
+    keep_searchable(fresh, changes)
     return fresh
 
 
