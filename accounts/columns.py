@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Avg, Case, F, OrderBy, Sum, Value, When
+from django.db.models import Avg, Case, F, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
-from crm.listing import Column
+from crm.listing import Column, NeverEmpty
 
 
 def _of(name: str) -> Callable[[Account], Any]:
@@ -52,14 +52,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("phone", _("Phone"), _of("phone"), fields="phone"),
     Column("number", _("Number elsewhere"), _of("external_id"), fields="external_id"),
 )
-
-
-class NeverEmpty(F):
-    """A column without empty values: asking for them last would only keep its index from being used."""
-
-    def desc(self, **_kwargs: Any) -> OrderBy:
-        """Return the plain descending order."""
-        return super().desc()
 
 
 # The same expression stands in the index `account_tier_order`: customers without a tier come last.

@@ -38,6 +38,14 @@ class Column:
         return isinstance(self.total, Avg)
 
 
+class NeverEmpty(F):
+    """A column without empty values: asking for them last would only keep its index from being used."""
+
+    def desc(self, **_kwargs: Any) -> OrderBy:
+        """Return the plain descending order."""
+        return super().desc()
+
+
 def chosen_columns(columns: Sequence[Column], asked: Iterable[str]) -> list[Column]:
     """Return the columns asked for, in the order asked; the usual ones where none is known; the first always first."""
     known = {column.key: column for column in columns}

@@ -10,9 +10,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.listing import Column
-from crm.templatetags.ui import MISSING, icon, money_column
+from crm.templatetags.ui import MISSING, icon, money, money_column
 
 register = template.Library()
+
+
+@register.simple_tag
+def value_of(column: Column, row: Any) -> Any:
+    """Return what an export would write in this column."""
+    return column.value(row)
 
 
 @register.simple_tag
@@ -21,8 +27,9 @@ def total_of(column: Column, totals: Mapping[str, Any]) -> SafeString | str:
     value = totals.get(column.key)
     if value is None:
         return MISSING
-    if column.excel_format:
-        return money_column(value)
+    if column.excel_format:  # a phone shows no headings, so there the amount says its own unit
+        both = '<span class="only-phone">{}</span><span class="only-desktop">{}</span>'
+        return format_html(both, money(value), money_column(value))
     shown = number_format(value, decimal_pos=1, use_l10n=True, force_grouping=True)
     return format_html(
         '<span title="{0}"><span class="visually-hidden">{0} </span><span aria-hidden="true">⌀ </span>{1}</span>',
