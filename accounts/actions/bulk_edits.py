@@ -62,7 +62,8 @@ def companies_above(parent: int | None) -> set[int]:
 
 def _write(rows: Mapping[int, Account], changes: Sequence[Change], *, actor: User, action: str, batch: str) -> None:
     """Write planned changes to locked rows, raise their versions, record each under the number of the batch."""
-    entries, names = [], set()
+    entries: list[AuditEntry] = []
+    names: set[str] = set()
     for change in changes:
         account = rows[change.pk]
         told: dict[str, Any] = {"batch": batch, "version": [account.version, account.version + 1]}

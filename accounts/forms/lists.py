@@ -93,7 +93,8 @@ class BulkForm(forms.Form):
         parent.among(Account.objects.visible_to(user).live())
         for name in self.FIELDS:
             if name not in self.ALWAYS_SET:
-                self.fields[f"empty_{name}"] = forms.BooleanField(label=_("Empty it"), required=False)
+                tick = forms.CheckboxInput(attrs={"aria-label": f"{gettext('Empty it')}: {self.fields[name].label}"})
+                self.fields[f"empty_{name}"] = forms.BooleanField(label=_("Empty it"), required=False, widget=tick)
 
     @property
     def lines(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:

@@ -226,7 +226,7 @@
       form?.requestSubmit();
       return Boolean(form);
     }
-    const undo = key === "z" && !inField(event.target) && find("[data-undo]");
+    const undo = key === "z" && !inField(event.target) && all("[data-undo]:not(script)").at(-1);
     if (undo) undo.requestSubmit ? undo.requestSubmit() : undo.click();
     return Boolean(undo);
   };

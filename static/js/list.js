@@ -24,7 +24,8 @@
     const spot = place(way);
     if (!kept.has(spot.row)) kept.set(spot.row, new Map());
     kept.get(spot.row).set(spot.at, cellOf(spot).cloneNode(true));
-    await htmx.ajax("GET", urlOf(way), { target: cellOf(spot), swap: "outerHTML" });
+    // What goes wrong on the way is said by the page; the cell stays as it is.
+    await htmx.ajax("GET", urlOf(way), { target: cellOf(spot), swap: "outerHTML" }).catch(() => null);
     const form = cellOf(spot).querySelector("form");
     if (form) typed.set(form, content(form));
     form?.querySelector("[autofocus]")?.focus();
@@ -72,7 +73,7 @@
     if (detail.text) crm.toast(detail.text, { action: { label: crm.texts.undo, isUndo: true, onClick } });
     const go = goOn || (() => cellOf(spot).querySelector(WAY)?.focus());
     goOn = null;
-    setTimeout(go, 50); // the cell is put in first
+    doc.addEventListener("htmx:afterSettle", go, { once: true }); // the cell is put in first
   });
 
   doc.addEventListener("click", (event) => {

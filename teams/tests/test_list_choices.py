@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account
 from crm.listing import shifted
 from crm.models import AuditEntry
 from teams.actions.saved_views import save_view, share_view
@@ -48,7 +47,7 @@ def choose(client: Client, columns: list[str], query: str = "", **more: str) -> 
 
 
 def test_columns_stay_as_a_person_chose_them_in_his_order(
-    changhong: Account, rep: User, manager: User, client_for: SignIn
+    changhong, rep: User, manager: User, client_for: SignIn
 ) -> None:
     client = client_for(rep)
     assert choose(client, ["phone", "tier", "owner"], "tier=none&page=2") == f"{LIST}?tier=none"
@@ -57,7 +56,7 @@ def test_columns_stay_as_a_person_chose_them_in_his_order(
     assert shown(client_for(manager))[1] == "tier"  # hers are the usual ones
 
 
-def test_a_column_goes_up_and_down_without_a_script(changhong: Account, rep: User, client_for: SignIn) -> None:
+def test_a_column_goes_up_and_down_without_a_script(changhong, rep: User, client_for: SignIn) -> None:
     client = client_for(rep)
     choose(client, ["phone", "tier", "owner"], up="tier")
     assert shown(client) == ["name", "tier", "phone", "owner"]
@@ -74,9 +73,7 @@ def test_what_goes_up_at_the_top_stays_there() -> None:
     assert shifted(["a", "b"], up="unknown") == ["a", "b"]
 
 
-def test_in_a_saved_view_other_columns_are_a_change_of_the_view(
-    changhong: Account, rep: User, client_for: SignIn
-) -> None:
+def test_in_a_saved_view_other_columns_are_a_change_of_the_view(changhong, rep: User, client_for: SignIn) -> None:
     view = save_view(owner=rep, page=PAGE, name="电话", query="col=phone", actor=rep)
     client = client_for(rep)
     to = choose(client, ["phone", "owner"], f"col=phone&view={view.pk}")
@@ -86,7 +83,7 @@ def test_in_a_saved_view_other_columns_are_a_change_of_the_view(
     assert not ListChoice.objects.exists()
 
 
-def test_a_new_view_keeps_the_columns_that_were_shown(changhong: Account, rep: User, client_for: SignIn) -> None:
+def test_a_new_view_keeps_the_columns_that_were_shown(changhong, rep: User, client_for: SignIn) -> None:
     client = client_for(rep)
     choose(client, ["phone", "city", "tier"])
     form = client.get(client.get(f"{LIST}?tier=A").context["tabs"].save_url)
@@ -114,7 +111,7 @@ def test_a_managers_view_reaches_her_team_and_those_below_but_no_other(
 
 
 def test_a_rep_reads_the_view_of_his_team_and_changes_a_copy_of_it(
-    of_the_team: SavedView, changhong: Account, rep: User, client_for: SignIn
+    of_the_team: SavedView, changhong, rep: User, client_for: SignIn
 ) -> None:
     client = client_for(rep)
     assert tabs(client) == ["A 类客户"]
@@ -143,7 +140,7 @@ def test_only_who_leads_shares_a_view(rep: User, manager: User, client_for: Sign
 
 
 def test_a_list_opens_with_the_view_a_person_chose_and_still_shows_all(
-    of_the_team: SavedView, changhong: Account, rep: User, teammate: User, client_for: SignIn
+    of_the_team: SavedView, changhong, rep: User, teammate: User, client_for: SignIn
 ) -> None:
     client = client_for(rep)
     client.post(reverse("teams:open_first", args=[of_the_team.pk]), {"first": "yes"})
@@ -158,7 +155,7 @@ def test_a_list_opens_with_the_view_a_person_chose_and_still_shows_all(
 
 
 def test_tabs_stand_in_the_order_a_person_puts_them(
-    of_the_team: SavedView, changhong: Account, rep: User, teammate: User, client_for: SignIn
+    of_the_team: SavedView, changhong, rep: User, teammate: User, client_for: SignIn
 ) -> None:
     save_view(owner=rep, page=PAGE, name="苏州", query="city=苏州", actor=rep)
     client = client_for(rep)
@@ -179,7 +176,7 @@ def test_tabs_stand_in_the_order_a_person_puts_them(
     ],
 )
 def test_a_view_that_asks_for_what_is_gone_opens_and_says_so(
-    query: str, names: str, changhong: Account, rep: User, client_for: SignIn
+    query: str, names: str, changhong, rep: User, client_for: SignIn
 ) -> None:
     view = save_view(owner=rep, page=PAGE, name="alt", query=query, actor=rep)
     page = client_for(rep).get(view_url(view))

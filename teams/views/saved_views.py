@@ -16,11 +16,13 @@ from teams.actions.lists import choose_columns, open_with, order_views
 from teams.actions.saved_views import copy_view, delete_view, rename_view, save_view, share_view, update_view
 from teams.choices import Right
 from teams.forms import SavedViewForm, ViewNameForm, sentences
+from teams.list_exports import list_title
 from teams.models import ListChoice, SavedView
 from teams.refusals import Refusal
 from teams.saved_views import EVERYTHING, in_order, plain_query, view_url
 
 MOST_QUERY: int = SavedView._meta.get_field("query").max_length or 0
+MOST_PAGE: int = ListChoice._meta.get_field("page").max_length or 0
 MOST_COLUMNS = 100
 
 
@@ -38,7 +40,8 @@ def saved_views(request: AuthenticatedHttpRequest) -> HttpResponse:
         choice = choices.get(page) or ListChoice()
         ordered = in_order(views, choice.views)
         first = choice.opens_with_id
-        rows += [{"view": view, "url": view_url(view), "is_first": view.pk == first} for view in ordered]
+        title = list_title(page)
+        rows += [{"view": view, "url": view_url(view), "is_first": view.pk == first, "list": title} for view in ordered]
     return render(request, "teams/saved_views.html", {"rows": rows, "may_share": may(request.user, Right.LEAD)})
 
 
@@ -158,7 +161,7 @@ def columns(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show other columns, or these in another order: in a saved view as a change of it, else from now on."""
     page, query = request.POST.get("page", ""), QueryDict(request.POST.get("query", ""), mutable=True)
     url = url_or_none(page)
-    if url is None or len(page) > ListChoice._meta.get_field("page").max_length:
+    if url is None or len(page) > MOST_PAGE:
         raise Http404
     keys = [key[:60] for key in request.POST.getlist("col")[:MOST_COLUMNS]]
     asked = shifted(keys, up=request.POST.get("up", ""), down=request.POST.get("down", ""))
