@@ -30,6 +30,7 @@ from crm.management.demo.opportunities import make_opportunities, make_ways
 from crm.management.demo.people import REPS, Firm, make_absences, make_firm
 from crm.management.demo.plans import make_plans
 from crm.management.demo.scene import Scene
+from crm.management.demo.tabs import make_views
 from crm.management.demo.talk import make_comments
 from crm.management.demo.targets import make_targets
 from crm.management.demo.visits import make_evidence, make_visits
@@ -83,6 +84,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             firm = make_firm(reps=REPS * max(1, round(accounts / SHARE)), password=password, random=random)
             scene = Scene(firm, days, TierPolicy.objects.filter(state=PolicyState.ACTIVE).first(), random)
             make_targets(firm, on)
+            make_views(firm)
             make_absences(firm, days)
         _fill(accounts, scene)
         with transaction.atomic():
