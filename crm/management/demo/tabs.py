@@ -12,14 +12,14 @@ def make_views(firm: Firm) -> None:
                 owner=firm.managers[0],
                 team=firm.managers[0].team,
                 page="accounts:list",
-                name="A 类该联系了",
-                query="next=week&sort=next&tier=A&col=tier&col=owner&col=next&col=last&col=phone",
+                name="A 类跟进",
+                query="sort=next&tier=A&col=tier&col=owner&col=next&col=last&col=phone",
             ),
             SavedView(
                 owner=firm.reps[0],
                 page="accounts:list",
                 name="待补资料",
-                query="sort=-last&tier=none&col=industry&col=place&col=potential&col=credit&col=source",
+                query="sort=last&tier=C&col=industry&col=place&col=potential&col=credit&col=source",
             ),
         ]
     )
