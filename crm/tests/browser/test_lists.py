@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
+from crm.models import Job
 from crm.tests.browser.conftest import DESK, Opened, Site, eventually
 from teams.models import SavedView
 
@@ -162,4 +163,11 @@ def test_what_opens_is_whole_and_readable(site: Site, customers, open_page: Open
     expect(page.locator("h1")).to_have_text("Change 1 customer?")
     assert faults(page) == []
     page.goto("/views/")
+    assert faults(page) == []
+
+    result = {"text": "12,345 rows", "url": "/files/x/", "undo": None}
+    job = {"kind": "teams.export_list", "title": "Download: Customers", "params": {"list": "accounts:list"}}
+    done = site.look(lambda: Job.objects.create(owner=rep, state="DONE", result=result, **job))
+    page.goto(f"/lists/work/{done.pk}/")
+    expect(page.get_by_role("link", name="Download the file")).to_have_attribute("href", "/files/x/")
     assert faults(page) == []
