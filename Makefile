@@ -28,6 +28,9 @@ screenshots: tools  ## make the pictures in docs/ anew (needs Chromium)
 bench-search: tools  ## how fast a search among 100,000 names is (needs PostgreSQL)
 	.venv/bin/python scripts/bench_search.py
 
+bench-list: tools  ## how fast the list of 100,000 customers is (needs PostgreSQL)
+	.venv/bin/python scripts/bench_list.py
+
 bench-seed: tools  ## rows a second of the demo data generator (needs PostgreSQL)
 	.venv/bin/python scripts/bench_seed.py
 
@@ -38,4 +41,4 @@ vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 tools:
 	@sh scripts/setup.sh requirements-dev.txt
 
-.PHONY: help demo test check format messages screenshots bench-search bench-seed vendor tools
+.PHONY: help demo test check format messages screenshots bench-search bench-list bench-seed vendor tools

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, F, OrderBy, Value, When
+from django.db.models import Avg, Case, F, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
-from crm.listing import Column
+from crm.listing import Column, NeverEmpty
 
 
 def _of(name: str) -> Callable[[Account], Any]:
@@ -22,12 +22,12 @@ def _text(name: str) -> Callable[[Account], str]:
 COLUMNS: tuple[Column, ...] = (
     Column("name", _("Name"), _of("name"), sort="name", is_usual=True),
     Column("tier", _("Tier"), _of("tier"), sort="tier", is_usual=True),
-    Column("industry", _("Industry"), _text("industry"), is_usual=True),
-    Column("place", _("Place"), _of("place"), sort="city"),
+    Column("industry", _("Industry"), _text("industry"), is_usual=True, fields="industry"),
+    Column("place", _("Place"), _of("place"), sort="city", fields="province,city"),
     Column("owner", _("Owner"), _text("owner"), is_usual=True),
     Column("team", _("Team"), _text("team")),
     Column("last", _("Last contact"), _of("last_contact_on"), sort="last", is_usual=True),
-    Column("next", _("Next contact"), _of("next_contact_on"), sort="next", is_usual=True),
+    Column("next", _("Next contact"), _of("next_contact_on"), sort="next", is_usual=True, fields="next_contact_on"),
     Column(
         "turnover",
         _("Turnover, 12 months"),
@@ -35,25 +35,25 @@ COLUMNS: tuple[Column, ...] = (
         is_number=True,
         is_usual=True,
         excel_format="#,##0.00",
+        total=Sum("turnover_sum"),
     ),
-    Column("kind", _("Kind"), lambda account: account.get_kind_display()),
-    Column("parent", pgettext_lazy("group of companies", "Group"), _text("parent")),
-    Column("source", _("Source"), lambda account: account.get_source_display()),
-    Column("potential", _("Growth potential"), _of("potential"), is_number=True),
-    Column("credit", _("Credit standing"), _of("credit"), is_number=True),
+    Column("kind", _("Kind"), lambda account: account.get_kind_display(), fields="kind"),
+    Column("parent", pgettext_lazy("group of companies", "Group"), _text("parent"), fields="parent"),
+    Column("source", _("Source"), lambda account: account.get_source_display(), fields="source"),
+    Column(
+        "potential",
+        _("Growth potential"),
+        _of("potential"),
+        is_number=True,
+        fields="potential",
+        total=Avg("potential"),
+    ),
+    Column("credit", _("Credit standing"), _of("credit"), is_number=True, fields="credit", total=Avg("credit")),
     Column("order", _("Order of development"), _of("order_of_development"), sort="order", is_number=True),
     Column("qualification", _("Qualification"), lambda account: account.get_qualification_display()),
-    Column("phone", _("Phone"), _of("phone")),
-    Column("number", _("Number elsewhere"), _of("external_id")),
+    Column("phone", _("Phone"), _of("phone"), fields="phone"),
+    Column("number", _("Number elsewhere"), _of("external_id"), fields="external_id"),
 )
-
-
-class NeverEmpty(F):
-    """A column without empty values: asking for them last would only keep its index from being used."""
-
-    def desc(self, **_kwargs: Any) -> OrderBy:
-        """Return the plain descending order."""
-        return super().desc()
 
 
 # The same expression stands in the index `account_tier_order`: customers without a tier come last.

@@ -6,15 +6,13 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, ProspectKind, Source, Tier, Verdict
-from accounts.columns import COLUMNS
 from accounts.group import companies_below
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
-from teams.filters import TeamFilter
+from teams.filters import TeamFilter, in_words, values_asked
 from teams.models import Team, User
 from teams.querysets import KEEPS
 
@@ -83,11 +81,6 @@ class AccountFilter(filters.FilterSet):
         label=_("Archive"), choices=[("yes", _("only archived"))], empty_label=_("not archived"), method="by_archived"
     )
     group = filters.NumberFilter(method="by_group", widget=forms.HiddenInput)
-    # Not filters, but part of what a view of the list is: they stay when a filter changes.
-    sort = filters.CharFilter(method="keep", widget=forms.HiddenInput)
-    col = filters.MultipleChoiceFilter(
-        method="keep", choices=[(column.key, column.label) for column in COLUMNS], widget=forms.MultipleHiddenInput
-    )
 
     class Meta:
         model = Account
@@ -137,10 +130,6 @@ class AccountFilter(filters.FilterSet):
         """Leave the archived ones in; `filter_queryset` decides."""
         return queryset
 
-    def keep(self, queryset: AccountQuerySet, _name: str, _value: Any) -> AccountQuerySet:
-        """Narrow nothing."""
-        return queryset
-
     def by_group(self, queryset: AccountQuerySet, _name: str, value: Any) -> AccountQuerySet:
         """Narrow to a company and all below it in its group."""
         return queryset.filter(pk__in=companies_below(int(value)))
@@ -154,19 +143,10 @@ class AccountFilter(filters.FilterSet):
 
     @property
     def in_words(self) -> str:
-        """Return the filters that are set, each with its value, for the page that finds nothing."""
-        values = self.form.cleaned_data if self.is_valid() else {}
-        said = []
-        for name, field in self.form.fields.items():
-            if values.get(name) and not field.widget.is_hidden:
-                choices = {str(key): str(word) for key, word in getattr(field, "choices", None) or ()}
-                chosen = values[name] if isinstance(values[name], list) else [values[name]]
-                words = "、".join(choices.get(str(getattr(each, "pk", each)), str(each)).strip() for each in chosen)
-                said.append(gettext("%(label)s: %(value)s") % {"label": field.label, "value": words})
-        return " · ".join(said)
+        """Return the filters that are set, each with its value."""
+        return in_words(self.form)
 
     @property
     def active_count(self) -> int:
         """Return how many filters are set."""
-        values = self.form.cleaned_data if self.is_valid() else {}
-        return sum(1 for name, value in values.items() if value and name not in ("sort", "col"))
+        return len(values_asked(self.form))

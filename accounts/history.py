@@ -17,6 +17,8 @@ from crm.models import AuditEntry
 ACTIONS: dict[str, str | Promise] = {
     "account.created": gettext_lazy("Customer created"),
     "account.edited": gettext_lazy("Facts changed"),
+    "account.bulk_edited": gettext_lazy("Facts changed, together with other customers"),
+    "account.bulk_taken_back": gettext_lazy("Change taken back"),
     "account.owner_changed": gettext_lazy("Owner changed"),
     "account.owner_changed_back": gettext_lazy("Change of owner taken back"),
     "account.archived": gettext_lazy("Customer archived"),

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import bulk_jobs, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import groups as group_actions
 from accounts.actions import people as people_actions
@@ -13,6 +13,7 @@ from accounts.actions import sweeps as sweep_actions
 from accounts.figures import TURNOVER, register_figures
 from accounts.inquiry_rules import INQUIRY_RULE
 from accounts.kinds import KINDS
+from accounts.listed import SOURCE
 from accounts.models import Account
 from accounts.navigation import COMMANDS, ENTRIES
 from accounts.search import find_accounts, find_contacts
@@ -25,6 +26,7 @@ from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
 from teams.holdings import Holding, register_holding
+from teams.list_exports import register_list
 from teams.models import User
 
 
@@ -71,3 +73,5 @@ def register() -> None:
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )
     tier_jobs.register()
+    bulk_jobs.register()
+    register_list(SOURCE)

@@ -23,8 +23,8 @@ class QuotaExceeded(Exception):
 
 
 @transaction.atomic
-def store_file(upload: Upload, subject: models.Model, *, actor: Any) -> StoredFile:
-    """Keep a checked upload with `subject`; raises QuotaExceeded.
+def store_file(upload: Upload, subject: models.Model, *, actor: Any, expires_at: datetime | None = None) -> StoredFile:
+    """Keep a checked upload with `subject`, for good or until `expires_at`; raises QuotaExceeded.
 
     The bytes are written first: a row never points to a file that is not there.
     """
@@ -39,6 +39,7 @@ def store_file(upload: Upload, subject: models.Model, *, actor: Any) -> StoredFi
         owner=actor,
         kind=kind_of(subject).name,
         subject_id=subject.pk,
+        expires_at=expires_at,
     )
     default_storage.save(stored.path, ContentFile(upload.data))
     stored.save(force_insert=True)
@@ -46,9 +47,10 @@ def store_file(upload: Upload, subject: models.Model, *, actor: Any) -> StoredFi
     return stored
 
 
-def readable_file(key: str, *, user: Any) -> StoredFile | None:
-    """Return the file when the person may see what it belongs to; None when missing or foreign, alike."""
-    stored = StoredFile.objects.filter(key=key, deleted_at=None).first()
+def readable_file(key: str, *, user: Any, now: datetime) -> StoredFile | None:
+    """Return the file when the person may see what it belongs to; None when missing, expired or foreign, alike."""
+    in_time = models.Q(expires_at=None) | models.Q(expires_at__gt=now)
+    stored = StoredFile.objects.filter(in_time, key=key, deleted_at=None).first()
     if stored is None:
         return None
     try:
@@ -64,3 +66,16 @@ def delete_file(stored: StoredFile, *, actor: Any, now: datetime) -> None:
     stored.deleted_at = now
     stored.save(update_fields=["deleted_at"])
     record("file.deleted", stored, actor=actor)
+
+
+def expire_files(*, now: datetime, limit: int = 1_000) -> int:
+    """Remove files whose time is over, the bytes too; return how many. A row stays, for the history that names it."""
+    gone = 0
+    for stored in StoredFile.objects.filter(expires_at__lte=now, deleted_at=None).order_by("pk")[:limit]:
+        with transaction.atomic():
+            taken = StoredFile.objects.filter(pk=stored.pk, deleted_at=None).update(deleted_at=now)
+            if taken:
+                record("file.expired", stored, actor=None)
+        default_storage.delete(stored.path)
+        gone += taken
+    return gone

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan follow-ups": {"task": "followups.plan", "schedule": 60.0},
     "seal history": {"task": "crm.seal_history", "schedule": 300.0},
     "resume jobs": {"task": "crm.resume_jobs", "schedule": 60.0},
+    "expire files": {"task": "crm.expire_files", "schedule": 3600.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
 }
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from crm import jobs
 from crm.audit import seal_entries
+from crm.files import expire_files
 
 
 @shared_task(name="crm.run_job")
@@ -26,3 +27,9 @@ def resume_jobs() -> None:
 def seal_history() -> int:
     """Seal what was committed more than five minutes ago."""
     return seal_entries(before=timezone.now() - timedelta(minutes=5))
+
+
+@shared_task(name="crm.expire_files")
+def remove_expired_files() -> int:
+    """Remove files that were kept for a time only."""
+    return expire_files(now=timezone.now())

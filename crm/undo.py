@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from crm.kinds import kind_named, kind_of
 from crm.models import UndoEntry
 
-Inverse = Callable[..., None]
+# Where only a part can be taken back, the inverse takes that back and returns a sentence that names the rest.
+Inverse = Callable[..., str | None]
 _inverses: dict[str, Inverse] = {}
 NAMED = 5  # so many of the rows that changed are named in a refusal
 
@@ -59,8 +60,8 @@ def _what_changed(entry: UndoEntry) -> list[str]:
 
 
 @transaction.atomic
-def undo(entry: UndoEntry, *, actor: Any, now: datetime) -> None:
-    """Apply the inverse of an action.
+def undo(entry: UndoEntry, *, actor: Any, now: datetime) -> str:
+    """Apply the inverse of an action; return what it leaves undone in words, "" where nothing.
 
     Raises CannotUndo when it is used, too old, somebody else's, or when a row changed since; then nothing is written.
     """
@@ -77,6 +78,7 @@ def undo(entry: UndoEntry, *, actor: Any, now: datetime) -> None:
     if changed:
         names = ", ".join(changed[:NAMED])
         raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
-    _inverses[entry.action](entry.inverse, actor=actor, now=now)
+    left = _inverses[entry.action](entry.inverse, actor=actor, now=now)
     entry.used_at = now
     entry.save(update_fields=["used_at"])
+    return left or ""

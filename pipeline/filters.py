@@ -14,7 +14,7 @@ from pipeline.choices import OpportunityState
 from pipeline.models import LossReason, Opportunity, Pipeline, Product, Step
 from pipeline.nextsteps import LATER, NEXT_WEEK, NONE, OVERDUE, THIS_WEEK, TODAY, week_ends
 from pipeline.querysets import NO_NEXT_STEP, OPEN, OpportunityQuerySet, next_step_overdue, next_step_today
-from teams.filters import TeamFilter
+from teams.filters import TeamFilter, values_asked
 from teams.models import Team, User
 from teams.querysets import SELLS
 
@@ -154,7 +154,7 @@ class OpportunityFilter(filters.FilterSet):
     @property
     def active_count(self) -> int:
         """Return how many filters are set."""
-        return sum(1 for value in self.form.cleaned_data.values() if value) if self.is_valid() else 0
+        return len(values_asked(self.form))
 
 
 def bucket_conditions(on: date) -> dict[str, Q]:

@@ -15,10 +15,12 @@ from followups.rules import register_rule
 from pipeline import rules, timeline_sources
 from pipeline.account_figures import FIGURES
 from pipeline.actions.takeback import UNDOABLE, take_back
+from pipeline.listed import SOURCE
 from pipeline.models import Opportunity
 from pipeline.search import find_opportunities
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
+from teams.list_exports import register_list
 from teams.models import User
 
 SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR})
@@ -107,3 +109,4 @@ def register() -> None:
             order=20,
         )
     )
+    register_list(SOURCE)

@@ -96,7 +96,11 @@ OF_PEOPLE: Words = {
     "view.renamed": _("View renamed"),
     "view.updated": _("View updated"),
     "view.shared": _("View shared"),
+    "view.copied": _("View copied"),
     "view.deleted": _("View deleted"),
+    "list.columns_chosen": _("Columns of a list chosen"),
+    "list.first_view_set": _("View a list opens with set"),
+    "list.views_ordered": _("Order of views changed"),
     "security.changed": _("Sign-in rules changed"),
 }
 OF_SETTINGS: Words = {
@@ -130,8 +134,10 @@ OF_DATA: Words = {
     "import.answered": _("Questions of an import answered"),
     "import.finished": _("Import finished"),
     "import.taken_back": _("Import taken back"),
+    "list.exported": _("List downloaded"),
     "file.stored": _("File stored"),
     "file.deleted": _("File deleted"),
+    "file.expired": _("File gone after its time"),
     "job.started": _("Long work started"),
     "job.cancelled": _("Long work stopped"),
     "history.erased": _("Values erased from the history"),

@@ -31,8 +31,10 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         """Register what other rooms and the frame ask for."""
         from crm.kinds import Kind, register_kind
+        from crm.models import Job
         from crm.navigation import register_place, register_texts
         from crm.undo import register_undo
+        from teams import list_exports
         from teams.actions.calendar import UNDO, undo_days
         from teams.actions.saved_views import restore_view
         from teams.models import User
@@ -45,6 +47,15 @@ class TeamsConfig(AppConfig):
                 url=lambda pk: f"/people/{pk}/",
             )
         )
+        register_kind(
+            Kind(
+                name="job",
+                model=Job,
+                visible=lambda user: Job.objects.filter(owner=user),
+                url=lambda pk: f"/lists/work/{pk}/",
+            )
+        )
+        list_exports.register()
         register_undo("view.deleted", restore_view)
         register_undo(UNDO, undo_days)
         register_place("me", "teams:me")

@@ -1,15 +1,42 @@
 """Filters of this room's lists."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from teams.choices import Role
 from teams.models import Team, User
 from teams.tree import TeamChoiceField
+
+
+def values_asked(form: forms.Form) -> dict[str, Any]:
+    """Return the filters that are set; one value that is wrong takes nothing from the others."""
+    given = form.cleaned_data if form.is_bound and form.errors is not None else {}
+    return {name: value for name, value in given.items() if value}
+
+
+def in_words(form: forms.Form) -> str:
+    """Return the filters that are set, each with its value, as a person reads them."""
+    visible = [name for name, field in form.fields.items() if not field.widget.is_hidden]
+    said = [(form.fields[name], value) for name, value in values_asked(form).items() if name in visible]
+    sentence = gettext("%(label)s: %(value)s")
+    return " · ".join(
+        sentence % {"label": field.label, "value": "、".join(_said(field, value))} for field, value in said
+    )
+
+
+def _said(field: forms.Field, value: Any) -> Iterator[str]:
+    """Yield a value in words: of a choice, of several, of a range."""
+    words = {str(key): str(word) for key, word in getattr(field, "choices", None) or ()}
+    if isinstance(value, slice):
+        value = f"{value.start or ''} – {value.stop or ''}"
+    for each in value if isinstance(value, list) else [value]:
+        yield words.get(str(getattr(each, "pk", each)), "✓" if each is True else str(each)).strip()
 
 
 class TeamFilter(filters.ModelChoiceFilter):

@@ -14,9 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.http import go_to
-from teams.choices import Role
 from teams.first_run import needs_setup
-from teams.models import Absence, Team
+from teams.presence import be_there
 from teams.second_factor import has_factor
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -60,10 +59,7 @@ class PersonalMiddleware:
         today = now.astimezone(ZoneInfo(zone)).date()
         request.now, request.today = now, today  # type: ignore[attr-defined]
         if user.is_authenticated:
-            absences = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
-            user.stand_in_for(absences.values_list("user_id", "user__role"))
-            if user.acts_as(Role.MANAGER):
-                user.led_paths = Team.objects.all().paths_led_by(user)
+            be_there(user, on=today)
             if user.language:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language

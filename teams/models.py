@@ -184,6 +184,24 @@ class SavedView(Recorded):
         return self.name
 
 
+class ListChoice(models.Model):
+    """How a person likes one list: columns in their order, the view it opens with, the order of the views."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="list_choices")
+    page = models.CharField(max_length=60, help_text=_("URL name of the list."))
+    columns = models.JSONField(default=list)
+    opens_with = models.ForeignKey(SavedView, models.SET_NULL, null=True, related_name="+")
+    views = models.JSONField(default=list, help_text=_("Keys of saved views, in the order of their tabs."))
+
+    class Meta:
+        verbose_name = _("choice for a list")
+        verbose_name_plural = _("choices for lists")
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="list_choice_once")]
+
+    def __str__(self) -> str:
+        return self.page
+
+
 class SecurityPolicy(Versioned):
     """What the firm requires of everybody who signs in; one row."""
 

@@ -171,8 +171,10 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Saved views."""
 
     def visible_to(self, user: "User") -> Self:
-        """Return a person's own views and those shared with his team."""
-        return self.filter(Q(owner=user) | Q(team__isnull=False, team_id=user.team_id))
+        """Return a person's own views and those shared with his team or one above it."""
+        team_model: Any = self.model._meta.get_field("team").related_model
+        mine = team_model._base_manager.filter(pk=user.team_id, path__startswith=models.OuterRef("team__path"))
+        return self.filter(Q(owner=user) | Q(models.Exists(mine)))
 
     def for_page(self, page: str) -> Self:
         """Return the views of one list, by name."""

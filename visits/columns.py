@@ -1,22 +1,12 @@
-"""Columns of an export of visits."""
+"""Columns of the list of visits: what is shown, what an export writes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
+from crm.listing import Column, NeverEmpty
 from visits.models import Visit
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its heading, and what stands in it."""
-
-    label: str | Promise
-    value: Callable[[Visit], Any]
 
 
 def _people(visit: Visit) -> str:
@@ -28,22 +18,24 @@ def _yes_no(value: bool | None) -> str:  # noqa: FBT001 -- a stored yes, no or n
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(_("Day"), lambda visit: visit.happened_on),
-    Column(_("Customer"), lambda visit: visit.account.name),
-    Column(_("Tier"), lambda visit: visit.account.tier),
-    Column(_("Person"), lambda visit: str(visit.user)),
-    Column(_("Kind"), lambda visit: visit.get_kind_display()),
-    Column(_("Purpose"), lambda visit: visit.get_purpose_display()),
-    Column(_("Met"), _people),
-    Column(_("Opportunity"), lambda visit: visit.opportunity.name if visit.opportunity else ""),
-    Column(_("What was said"), lambda visit: visit.said),
-    Column(_("Result"), lambda visit: visit.get_result_display()),
-    Column(_("Goal reached"), lambda visit: _yes_no(visit.goal_reached)),
-    Column(_("Effective visit"), lambda visit: _yes_no(visit.is_effective)),
-    Column(_("The customer promised"), lambda visit: visit.commitment),
-    Column(_("Promised for"), lambda visit: visit.commitment_on),
-    Column(_("Next step"), lambda visit: visit.next_step),
-    Column(_("Next contact"), lambda visit: visit.next_on),
-    Column(_("Need attitude"), lambda visit: visit.get_attitude_display()),
-    Column(_("Class after the visit"), lambda visit: visit.get_new_class_display()),
+    Column("account", _("Customer"), lambda visit: visit.account.name, is_usual=True),
+    Column("day", _("Day"), lambda visit: visit.happened_on, sort="day", is_usual=True),
+    Column("tier", _("Tier"), lambda visit: visit.account.tier),
+    Column("person", _("Person"), lambda visit: str(visit.user), is_usual=True),
+    Column("kind", _("Kind"), lambda visit: visit.get_kind_display()),
+    Column("purpose", _("Purpose"), lambda visit: visit.get_purpose_display()),
+    Column("met", _("Met"), _people, is_usual=True),
+    Column("opportunity", _("Opportunity"), lambda visit: visit.opportunity.name if visit.opportunity else ""),
+    Column("said", _("What was said"), lambda visit: visit.said, is_usual=True),
+    Column("result", _("Result"), lambda visit: visit.get_result_display(), is_usual=True),
+    Column("goal", _("Goal reached"), lambda visit: _yes_no(visit.goal_reached)),
+    Column("effective", _("Effective visit"), lambda visit: _yes_no(visit.is_effective)),
+    Column("promise", _("The customer promised"), lambda visit: visit.commitment),
+    Column("promise_on", _("Promised for"), lambda visit: visit.commitment_on),
+    Column("step", _("Next step"), lambda visit: visit.next_step),
+    Column("next", _("Next contact"), lambda visit: visit.next_on, is_usual=True),
+    Column("attitude", _("Need attitude"), lambda visit: visit.get_attitude_display()),
+    Column("class", _("Class after the visit"), lambda visit: visit.get_new_class_display()),
 )
+SORTS: dict[str, Any] = {"day": NeverEmpty("happened_on")}
+USUAL_SORT = "-day"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from crm.searchtext import search_filter
-from teams.filters import TeamFilter
+from teams.filters import TeamFilter, values_asked
 from teams.models import Team, User
 from teams.querysets import SELLS
 from visits.choices import Purpose, Result, VisitKind
@@ -94,4 +94,4 @@ class VisitFilter(filters.FilterSet):
     @property
     def active_count(self) -> int:
         """Return how many filters are set."""
-        return sum(1 for value in self.form.cleaned_data.values() if value) if self.is_valid() else 0
+        return len(values_asked(self.form))

@@ -16,10 +16,12 @@ from followups.approval_kinds import ApprovalKind, register_approval
 from followups.rules import register_rule
 from teams.access import may
 from teams.choices import Right, Role
+from teams.list_exports import register_list
 from visits import signing
 from visits.account_figures import FIGURES
 from visits.actions import plans, visits
 from visits.effort import EFFORT
+from visits.listed import SOURCE as LIST
 from visits.models import DayPlan, PlanItem, Visit
 from visits.rules import RULES
 from visits.timeline import SOURCE, ahead
@@ -48,6 +50,7 @@ def register() -> None:
     register_ahead("visits", ahead)
     for page in ("visits:today", "visits:new"):
         register_offline_page(page, lambda user: may(user, Right.SELL))
+    register_list(LIST)
     _navigation()
 
 

@@ -27,7 +27,7 @@ class AlreadyMember(Exception):
     """The person is in the account team; the message says so."""
 
 
-def _keep_searchable(account: Account, changed: Iterable[str]) -> None:
+def keep_searchable(account: Account, changed: Iterable[str]) -> None:
     """Write the search text where a name or number changed; it is no news and stands in no history."""
     if ACCOUNT_FIELDS.intersection(changed):
         account.search_text = account_search_text(account)
@@ -69,7 +69,7 @@ def edit_account(
     if "parent" in changes:
         refuse_cycle(account, changes["parent"])
     fresh = save_edit(account, changes=changes, version=version, actor=actor, action="account.edited", origin=origin)
-    _keep_searchable(fresh, changes)
+    keep_searchable(fresh, changes)
     return fresh
 
 

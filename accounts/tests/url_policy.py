@@ -76,6 +76,12 @@ POLICY: dict[str, Policy] = {
     "accounts:hand_over": Policy(
         post=only("manager", "other_manager", "director", allowed=ALLOWED), data={"ids": ["1"]}
     ),
+    "accounts:bulk_edit": Policy(post=only(*EDITORS, allowed=ALLOWED), data={"ids": ["1"]}),
+    "accounts:bulk_archive": Policy(post=only(*EDITORS, allowed=ALLOWED), data={"ids": ["1"]}),
+    # Without a script it leads to the form; what it answers to one, `test_cells` shows.
+    "accounts:cell": Policy(
+        get=row_page(**dict.fromkeys(KEEPERS, 302)), post=row_write(*KEEPERS), kwargs=_account, query="only=phone"
+    ),
     "accounts:account": Policy(get=row_page(), kwargs=_account),
     "accounts:timeline": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),
     "accounts:ahead": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_account),

@@ -22,7 +22,7 @@ SHOWN = 20
 MOST_GIVEN = 5_000
 
 
-def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Account]:
+def selected(request: AuthenticatedHttpRequest) -> QuerySet[Account]:
     """Return the customers ticked, or with `everything` all that the filters in `query` find; visible ones only."""
     if request.POST.get("everything"):
         return filtered(request, QueryDict(request.POST.get("query", ""))).qs
@@ -30,7 +30,8 @@ def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Account]:
     return Account.objects.visible_to(request.user).live().filter(pk__in=ids[:MOST_GIVEN])
 
 
-def _back_to(request: AuthenticatedHttpRequest) -> str:
+def back_to(request: AuthenticatedHttpRequest) -> str:
+    """Return the address of the list as it was when the customers were chosen."""
     query = QueryDict(request.POST.get("query", "")).urlencode()
     return f"{reverse('accounts:list')}?{query}" if query else reverse("accounts:list")
 
@@ -39,18 +40,18 @@ def _back_to(request: AuthenticatedHttpRequest) -> str:
 @needs(Right.HAND_OVER)
 def hand_over(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show which customers would go to whom; with `sure`, give them."""
-    chosen = _selected(request)
+    chosen = selected(request)
     count = bounded_count(chosen, MOST_GIVEN)
     if not 0 < count <= MOST_GIVEN:
         few = _("Choose at least one customer first.")
         many = _("At most 5,000 customers at a time. Narrow the list with a filter.")
         messages.warning(request, many if count else few)
-        return redirect(_back_to(request))
+        return redirect(back_to(request))
     form = HandOverForm(request.POST if request.POST.get("sure") else None, user=request.user)
     if form.is_valid():
         entry = change_owners(chosen, to=form.cleaned_data["to"], actor=request.user, now=request.now)
         messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
-        return go_to(request, _back_to(request))
+        return go_to(request, back_to(request))
     context = {
         "form": form,
         "count": count,
@@ -61,6 +62,6 @@ def hand_over(request: AuthenticatedHttpRequest) -> HttpResponse:
         "ids": request.POST.getlist("ids"),
         "everything": request.POST.get("everything", ""),
         "query": request.POST.get("query", ""),
-        "cancel_url": _back_to(request),
+        "cancel_url": back_to(request),
     }
     return render(request, "accounts/hand_over.html", context, status=422 if form.is_bound else 200)

@@ -1,58 +1,40 @@
-"""The list of customers: filters, columns, views, what a download holds, suggestions while one types."""
+"""The list of customers: filters, columns, views, sums, the download, suggestions while one types."""
 
-import io
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.columns import COLUMNS, SORTS, USUAL_SORT
+from accounts.columns import COLUMNS, SORTS
 from accounts.fields import choice_label
 from accounts.filters import AccountFilter
-from accounts.models import Account, Turnover
-from accounts.tiering import window_start
+from accounts.listed import PAGE, find, in_order, with_figures
+from accounts.models import Account
 from crm.http import AuthenticatedHttpRequest, is_fragment
-from crm.listing import Column, chosen_columns, ordering
-from crm.paging import bounded_count, paginate
+from crm.listing import Column, totals
+from crm.paging import Page, paginate
 from crm.replica import reads_replica
-from crm.spreadsheet import write_csv, write_xlsx
 from teams.access import may, needs
 from teams.choices import Right, Role
+from teams.list_exports import Asked, export_list
 from teams.models import User
-from teams.saved_views import rows_with_tabs, view_tabs
+from teams.saved_views import OpenList, rows_with_tabs
 
-MONTHS = 12
-MOST_ROWS = 5_000
 SUGGESTIONS = 8
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
 # Roles that see no customer by themselves; somebody may still take one of them into an account team.
 WITHOUT_CUSTOMERS = (Role.ADMIN, Role.COMPLIANCE)
 
 
+def asked_for(request: AuthenticatedHttpRequest, data: Any = None) -> Asked:
+    """Return what a request asks of the list, or what the parameters in `data` do."""
+    return Asked(request.user, request.GET if data is None else data, request.today, request.now)
+
+
 def filtered(request: AuthenticatedHttpRequest, data: Any = None) -> AccountFilter:
     """Return the filter of this request over the customers the person sees."""
-    visible = Account.objects.visible_to(request.user)
-    given = request.GET if data is None else data
-    return AccountFilter(given, queryset=visible, user=request.user, on=request.today)
-
-
-def _rows(request: AuthenticatedHttpRequest, found: AccountFilter, columns: list[Column]) -> QuerySet[Account]:
-    """Return the rows in order, with what the columns need."""
-    order = ordering(SORTS, request.GET.get("sort", ""), usual=USUAL_SORT)
-    rows = found.qs.select_related("owner", "team", "industry", "parent").order_by(*order)
-    if any(column.key == "turnover" for column in columns):
-        rows = rows.with_turnover(since=window_start(request.today, MONTHS), until=request.today)
-    if any(column.key == "parent" for column in columns):
-        rows = rows.with_parent_seen(request.user)
-    return rows
+    return find(asked_for(request, data))
 
 
 def _ready_views(user: User) -> list[tuple[Any, str]]:
@@ -65,37 +47,33 @@ def _ready_views(user: User) -> list[tuple[Any, str]]:
     return ready
 
 
-def _turnover_of(request: AuthenticatedHttpRequest, accounts: QuerySet[Account]) -> Any:
-    since = window_start(request.today, MONTHS)
-    booked = Turnover.objects.filter(booked_on__gt=since, booked_on__lte=request.today)
-    return booked.filter(account__in=accounts.order_by().values("pk")).aggregate(total=Sum("amount"))["total"]
+def _totals(request: AuthenticatedHttpRequest, found: AccountFilter, columns: list[Column], page: Page[Account]) -> Any:
+    """Return what the foot says of all rows; None for very many, unless somebody waits for it with `?sums=`."""
+    if not page.items or not (page.count_is_exact or request.GET.get("sums")):
+        return None
+    return totals(with_figures(found.qs, columns, asked_for(request)), columns)
 
 
 @require_GET
 def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the customers a person sees."""
-    found = filtered(request)
-    columns = chosen_columns(COLUMNS, request.GET.getlist("col"))
-    rows = _rows(request, found, columns)
-    page = paginate(rows, request.GET, searched=found.active_count > 0)
-    with_sum = any(column.key == "turnover" for column in columns)
-    context = {
+    opened = OpenList(request, PAGE, COLUMNS)
+    if opened.opens_at:
+        return redirect(opened.opens_at)
+    asked, found = asked_for(request), filtered(request)
+    page = paginate(in_order(found, opened.shown, asked), request.GET, searched=found.active_count > 0)
+    context = opened.context | {
         "page": page,
         "filter": found,
-        "columns": columns,
-        "every_column": COLUMNS,
-        "chosen_keys": [column.key for column in columns],
         "sort": request.GET.get("sort", "name"),
-        "total": _turnover_of(request, found.qs) if with_sum and page.count_is_exact else None,
-        "with_sum": with_sum,
+        "totals": _totals(request, found, opened.shown, page),
         "may_hand_over": may(request.user, Right.HAND_OVER),
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_export": may(request.user, Right.EXPORT),
         "may_have": request.user.role not in WITHOUT_CUSTOMERS,
     }
-    context["tabs"] = view_tabs(
-        request, "accounts:list", default_label=gettext_lazy("All"), ready=_ready_views(request.user)
-    )
+    ready = _ready_views(request.user)
+    context["tabs"] = opened.tabs(default_label=gettext_lazy("All"), ready=ready, form=found.form, sorts=SORTS)
     if is_fragment(request):
         return rows_with_tabs(request, "accounts/list.html#rows", context)
     return render(request, "accounts/list.html", context)
@@ -106,25 +84,7 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 @reads_replica
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
-    found = filtered(request)
-    if bounded_count(found.qs, MOST_ROWS) > MOST_ROWS:
-        messages.warning(request, _("A download holds at most 5,000 customers. Narrow the list with a filter."))
-        return redirect(f"{reverse('accounts:list')}?{request.GET.urlencode()}")
-    columns = chosen_columns(COLUMNS, request.GET.getlist("col"))
-    rows = _rows(request, found, columns)
-    headers = [str(column.label) for column in columns]
-    table = ([column.value(account) for column in columns] for account in rows.iterator(chunk_size=1_000))
-    as_csv = request.GET.get("format") == "csv"
-    name = f"{_('Customers')} {request.today.isoformat()}.{'csv' if as_csv else 'xlsx'}"
-    file = io.BytesIO()
-    if as_csv:
-        write_csv(file, headers, table)
-    else:
-        formats = [column.excel_format for column in columns]
-        write_xlsx(file, headers, table, title=_("Customers"), formats=formats)
-    response = HttpResponse(file.getvalue(), content_type=CSV if as_csv else XLSX)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return export_list(request, PAGE)
 
 
 @require_GET

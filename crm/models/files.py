@@ -20,12 +20,16 @@ class StoredFile(Recorded):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
     kind = models.CharField(max_length=40, help_text=_("Registered kind of the thing it belongs to."))
     subject_id = models.BigIntegerField()
+    expires_at = models.DateTimeField(_("kept until"), null=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
-        indexes = [models.Index(fields=["kind", "subject_id"], name="file_by_subject")]
+        indexes = [
+            models.Index(fields=["kind", "subject_id"], name="file_by_subject"),
+            models.Index(fields=["expires_at"], name="file_by_expiry", condition=models.Q(deleted_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.name

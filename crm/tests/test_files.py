@@ -1,6 +1,7 @@
 """Files: kept under a random name, handed out only to who may see what they belong to, never run as pages."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from crm import files
 from crm.audit import history_of
-from crm.files import QuotaExceeded, delete_file, readable_file, store_file
+from crm.files import QuotaExceeded, delete_file, expire_files, readable_file, store_file
 from crm.models import StoredFile
 from crm.uploads import Upload, UploadKind
 
@@ -37,9 +38,9 @@ def test_the_bytes_are_kept_under_a_name_nobody_can_guess(stored, changhong, rep
     assert history_of(stored).get().action == "file.stored"
 
 
-def test_whoever_sees_the_customer_reads_the_file(stored, rep, manager, director, outsider, teammate, dealer):
-    readers = [person for person in (rep, manager, director) if readable_file(stored.key, user=person) == stored]
-    others = [readable_file(stored.key, user=person) for person in (outsider, teammate, dealer)]
+def test_whoever_sees_the_customer_reads_the_file(stored, rep, manager, director, outsider, teammate, dealer, now):
+    readers = [person for person in (rep, manager, director) if readable_file(stored.key, user=person, now=now)]
+    others = [readable_file(stored.key, user=person, now=now) for person in (outsider, teammate, dealer)]
 
     assert readers == [rep, manager, director]
     assert others == [None, None, None]
@@ -55,10 +56,10 @@ def test_missing_and_foreign_and_deleted_look_alike(stored, rep, outsider, clien
     assert history_of(stored).first().action == "file.deleted"
 
 
-def test_a_file_of_a_kind_that_is_gone_is_not_there(stored, rep):
+def test_a_file_of_a_kind_that_is_gone_is_not_there(stored, rep, now):
     StoredFile.objects.update(kind="removed")
 
-    assert readable_file(stored.key, user=rep) is None
+    assert readable_file(stored.key, user=rep, now=now) is None
 
 
 def test_a_download_is_never_a_page_of_ours(stored, rep, client_for):
@@ -109,3 +110,19 @@ def test_deleted_files_make_room(stored, changhong, rep, monkeypatch, now):
 
 def test_a_post_to_a_file_is_not_offered(stored, rep, client_for):
     assert client_for(rep).post(reverse("crm:file", args=[stored.key])).status_code == 405
+
+
+def test_a_file_kept_for_a_time_is_gone_afterwards_with_its_bytes(changhong, rep, now):
+    lasting = store_file(upload(), changhong, actor=rep)
+    passing = store_file(upload(), changhong, actor=rep, expires_at=now + timedelta(days=7))
+    a_week_later = now + timedelta(days=7)
+
+    assert readable_file(passing.key, user=rep, now=now) == passing
+    assert readable_file(passing.key, user=rep, now=a_week_later) is None
+
+    assert expire_files(now=now) == 0
+    assert expire_files(now=a_week_later) == 1
+    assert expire_files(now=a_week_later) == 0
+    assert not default_storage.exists(passing.path)
+    assert default_storage.exists(lasting.path)
+    assert history_of(passing).first().action == "file.expired"

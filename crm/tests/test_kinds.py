@@ -6,7 +6,7 @@ from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from crm import kinds
 from crm.kinds import Kind, UnknownKind, all_kinds, kind_named, kind_of, register_kind, visible_ids
-from crm.models import Job
+from crm.models import UndoEntry
 from teams.models import Team, User
 
 EXPECTED = {"account", "contact", "opportunity", "visit", "day_plan", "user", "follow_up", "approval"}
@@ -42,8 +42,8 @@ def test_a_deferred_row_knows_its_kind_too(changhong):
 def test_what_nobody_registered_is_refused():
     with pytest.raises(UnknownKind, match="nothing"):
         kind_named("nothing")
-    with pytest.raises(UnknownKind, match="Job"):
-        kind_of(Job())
+    with pytest.raises(UnknownKind, match="UndoEntry"):
+        kind_of(UndoEntry())
 
 
 def test_visible_ids_are_those_the_person_sees(changhong, rep, outsider, django_assert_num_queries):

@@ -41,11 +41,11 @@ def undo_view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if entry is None:
         raise Http404
     try:
-        undo(entry, actor=request.user, now=request.now)
+        left = undo(entry, actor=request.user, now=request.now)
     except CannotUndo as refusal:
         text, done = str(refusal), False
     else:
-        text, done = _("Taken back."), True
+        text, done = left or _("Taken back."), True
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"message": text}, status=200 if done else 409)
     messages.add_message(request, messages.SUCCESS if done else messages.ERROR, text)
@@ -55,7 +55,7 @@ def undo_view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def file_view(request: AuthenticatedHttpRequest, key: UUID) -> FileResponse:
     """Hand out a file to whoever may see what it belongs to, always as a download and never as a page of ours."""
-    stored = readable_file(str(key), user=request.user)
+    stored = readable_file(str(key), user=request.user, now=request.now)
     if stored is None:
         raise Http404
     try:

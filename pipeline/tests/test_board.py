@@ -142,10 +142,10 @@ def test_the_list_costs_the_same_with_one_and_three(browse, changhong, django_as
     load_calendar()
     browse("pipeline:list")
     OpportunityFactory(account=changhong)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         browse("pipeline:list")
     OpportunityFactory.create_batch(2, account=changhong)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         browse("pipeline:list")
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
-from crm.listing import chosen_columns, download, ordering
 from crm.models import UndoEntry
 from crm.paging import bounded_count, paginate
 from crm.replica import reads_replica
@@ -21,30 +20,25 @@ from pipeline.actions.opportunities import change_owners
 from pipeline.columns import COLUMNS, SORTS, USUAL_SORT
 from pipeline.filters import OpportunityFilter
 from pipeline.forms.closing import OwnerForm
+from pipeline.listed import PAGE, find, in_order
 from pipeline.models import ExchangeRate, Opportunity
 from teams.access import may, needs
 from teams.choices import Right
+from teams.list_exports import Asked, export_list
 from teams.models import User
-from teams.saved_views import rows_with_tabs, view_tabs
+from teams.saved_views import OpenList, rows_with_tabs
 
-MOST_ROWS = 5_000
 MOST_GIVEN = 500
 SHOWN = 20
-LOADED = ("account", "owner", "team", "our_step", "customer_step", "product", "loss_reason")
+
+
+def _asked(request: AuthenticatedHttpRequest, data: Any = None) -> Asked:
+    return Asked(request.user, request.GET if data is None else data, request.today, request.now)
 
 
 def filtered(request: AuthenticatedHttpRequest, data: Any = None) -> OpportunityFilter:
     """Return the filter of this request over the opportunities the person sees."""
-    visible = Opportunity.objects.visible_to(request.user)
-    given = request.GET if data is None else data
-    return OpportunityFilter(given, queryset=visible, user=request.user, on=request.today, now=request.now)
-
-
-def _rows(request: AuthenticatedHttpRequest, found: OpportunityFilter) -> QuerySet[Opportunity]:
-    """Return the rows in order, with what the columns need."""
-    order = ordering(SORTS, request.GET.get("sort", ""), usual=USUAL_SORT)
-    rows: QuerySet[Opportunity] = found.qs.select_related(*LOADED).order_by(*order)
-    return rows
+    return find(_asked(request, data))
 
 
 def _ready_views(user: User) -> list[tuple[Any, str]]:
@@ -61,15 +55,14 @@ def _ready_views(user: User) -> list[tuple[Any, str]]:
 @require_GET
 def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the opportunities a person sees."""
+    opened = OpenList(request, PAGE, COLUMNS)
+    if opened.opens_at:
+        return redirect(opened.opens_at)
     found = filtered(request)
-    columns = chosen_columns(COLUMNS, request.GET.getlist("col"))
-    page = paginate(_rows(request, found), request.GET)
-    context = {
+    page = paginate(in_order(found, _asked(request)), request.GET)
+    context = opened.context | {
         "page": page,
         "filter": found,
-        "columns": columns,
-        "every_column": COLUMNS,
-        "chosen_keys": [column.key for column in columns],
         "sort": request.GET.get("sort") or USUAL_SORT,
         "sums": found.qs.sums(ExchangeRate.objects.rates(), request.today)
         if page.items and page.count_is_exact
@@ -78,8 +71,11 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_work": may(request.user, Right.SELL),
         "may_export": may(request.user, Right.EXPORT),
     }
-    context["tabs"] = view_tabs(
-        request, "pipeline:list", default_label=pgettext_lazy("opportunities", "Open"), ready=_ready_views(request.user)
+    context["tabs"] = opened.tabs(
+        default_label=pgettext_lazy("opportunities", "Open"),
+        ready=_ready_views(request.user),
+        form=found.form,
+        sorts=SORTS,
     )
     if is_fragment(request):
         return rows_with_tabs(request, "pipeline/list.html#rows", context)
@@ -91,17 +87,7 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 @reads_replica
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
-    found = filtered(request)
-    if bounded_count(found.qs, MOST_ROWS) > MOST_ROWS:
-        messages.warning(request, _("A download holds at most 5,000 opportunities. Narrow the list with a filter."))
-        return redirect(f"{reverse('pipeline:list')}?{request.GET.urlencode()}")
-    return download(
-        chosen_columns(COLUMNS, request.GET.getlist("col")),
-        _rows(request, found).iterator(chunk_size=1_000),
-        name=f"{_('Opportunities')} {request.today.isoformat()}",
-        title=_("Opportunities"),
-        as_csv=request.GET.get("format") == "csv",
-    )
+    return export_list(request, PAGE)
 
 
 def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Opportunity]:

@@ -160,7 +160,7 @@
     }
     if (target.matches("dialog")) target.close(); // the click was on the backdrop
     closeMenus(target);
-    const row = target.closest("tr[data-href]");
+    const row = !event.defaultPrevented && target.closest("tr[data-href]");
     if (row && !target.closest("a, button, input, label, select, textarea, summary") && !String(getSelection())) {
       event.ctrlKey || event.metaKey ? window.open(row.dataset.href) : location.assign(row.dataset.href);
     }
@@ -187,8 +187,8 @@
     if (event.target.matches("[data-select-all], [name=ids]")) countSelected(event.target);
   });
   const countSelected = (box) => {
-    const form = box.closest("form");
-    const boxes = all("[name=ids]", form);
+    const form = box.form;
+    const boxes = [...form.elements].filter((each) => each.name === "ids");
     if (box.matches("[data-select-all]")) boxes.forEach((each) => (each.checked = box.checked));
     const chosen = boxes.filter((each) => each.checked).length;
     const bar = find(".select-bar", form);
@@ -226,7 +226,7 @@
       form?.requestSubmit();
       return Boolean(form);
     }
-    const undo = key === "z" && !inField(event.target) && find("[data-undo]");
+    const undo = key === "z" && !inField(event.target) && all("[data-undo]:not(script)").at(-1);
     if (undo) undo.requestSubmit ? undo.requestSubmit() : undo.click();
     return Boolean(undo);
   };

@@ -1,6 +1,7 @@
 """Lists as a person likes them, kept under a name."""
 
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from django.db import transaction
@@ -48,7 +49,7 @@ def update_view(view: SavedView, *, query: str, actor: User) -> SavedView:
 
 @transaction.atomic
 def share_view(view: SavedView, *, shared: bool, actor: User) -> SavedView:
-    """Show the view to everybody in its owner's team, or to its owner alone again."""
+    """Show the view to everybody in its owner's team and those below, or to its owner alone again."""
     team = view.owner.team if shared else None
     if shared and team is None:
         raise Refusal(_("You belong to no team to share this with."))
@@ -56,6 +57,23 @@ def share_view(view: SavedView, *, shared: bool, actor: User) -> SavedView:
     view.save(update_fields=["team"])
     record("view.shared", view, actor=actor, changes={"team": [before, team]})
     return view
+
+
+def _free_name(owner: User, view: SavedView) -> str:
+    """Return the view's name, with a number behind it where the person has such a view already."""
+    taken = set(SavedView.objects.filter(owner=owner, page=view.page).values_list("name", flat=True))
+    most = SavedView._meta.get_field("name").max_length or 0
+    names = (f"{view.name[: most - len(f' {number}')]} {number}" for number in count(2))
+    return next(name for name in chain([view.name], names) if name not in taken)
+
+
+@transaction.atomic
+def copy_view(view: SavedView, *, actor: User) -> SavedView:
+    """Return a view of one's own with what a colleague's keeps; his stays as it is."""
+    name = _free_name(actor, view)
+    copied = SavedView.objects.create(owner=actor, page=view.page, name=name, query=view.query)
+    record("view.copied", copied, actor=actor, changes={"page": view.page, "query": view.query, "from": view})
+    return copied
 
 
 @transaction.atomic

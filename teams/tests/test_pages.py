@@ -330,8 +330,8 @@ def test_the_same_setting_changed_on_two_devices_asks(rep: User, client_for) -> 
     assert client.post(reverse("teams:me"), opened | {"theme": "light"}).status_code == 409
 
 
-def test_a_view_is_saved_shared_and_taken_back(rep: User, teammate: User, outsider: User, client_for) -> None:
-    client = client_for(rep)
+def test_a_view_is_saved_shared_and_taken_back(manager: User, teammate: User, outsider: User, client_for) -> None:
+    client = client_for(manager)
     client.post(reverse("teams:save_view"), {"name": "我的组", "page": "teams:people", "query": "role=REP&page=2"})
 
     view = SavedView.objects.get()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from crm.models import Job
 from crm.tests.url_rules import ALLOWED, PEOPLE, Cast, Expected, Policy, everyone, only
 from teams.models import SavedView
 from teams.tests.factories import AbsenceFactory, UserFactory
@@ -41,7 +42,12 @@ def _of_a_person(admin: Expected) -> dict[str, Expected]:
     return only("admin", allowed=admin)
 
 
-# A view that `rep` shares with his team: his to change, his colleagues' to see.
+def _job(cast: Cast) -> dict[str, int]:
+    return {"pk": Job.objects.create(kind="teams.export_list", title="下载：客户", owner=cast.rep).pk}
+
+
+# A view that `rep` shared with his team: his to change, his colleagues' to see and copy.
+READ_VIEW = dict.fromkeys(PEOPLE, 404) | dict.fromkeys(["rep", "teammate", "manager", "dealer"], ALLOWED)
 OWN_VIEW = dict.fromkeys(PEOPLE, 404) | {"rep": ALLOWED, "teammate": 403, "manager": 403, "dealer": 403}
 
 POLICY: dict[str, Policy] = {
@@ -74,6 +80,11 @@ POLICY: dict[str, Policy] = {
     "teams:calendar_notice": Policy(post=only("admin", allowed=ALLOWED)),
     "teams:saved_views": OPEN_PAGE,
     "teams:save_view": Policy(get=everyone(200), post=everyone(ALLOWED)),
+    "teams:columns": Policy(post=everyone(ALLOWED), data={"page": "accounts:list", "col": ["phone"]}),
+    "teams:copy_view": Policy(post=READ_VIEW, kwargs=_view),
+    "teams:open_first": Policy(post=READ_VIEW, kwargs=_view, data={"first": "yes"}),
+    "teams:move_view": Policy(post=READ_VIEW, kwargs=_view, data={"to": "later"}),
+    "teams:list_job": Policy(get=only("rep", others=404), kwargs=_job),
     "teams:rename_view": Policy(post=OWN_VIEW, kwargs=_view, data={"name": "x"}),
     "teams:update_view": Policy(post=OWN_VIEW, kwargs=_view, data={"query": "role=REP"}),
     "teams:share_view": Policy(post=OWN_VIEW, kwargs=_view, data={"shared": "no"}),

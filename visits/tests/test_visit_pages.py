@@ -18,7 +18,7 @@ from visits.models import Visit
 from visits.tests.factories import PlanItemFactory, VisitFactory
 
 TODAY = date(2026, 11, 24)
-LIST_QUERIES = 10
+LIST_QUERIES = 12
 PAGE_QUERIES = 10
 
 
@@ -269,10 +269,11 @@ def test_the_export_holds_what_the_list_shows(browser, changhong, li_min):
     visit.contacts.add(li_min)
     VisitFactory(account=changhong, kind="CALL")
 
-    response = browser.get("/visits/export/", {"kind": "VISIT"})
+    response = browser.get("/visits/export/", {"kind": "VISIT", "col": ["person", "met", "effective", "said"]})
 
     rows = list(load_workbook(io.BytesIO(response.content)).active.values)
     assert len(rows) == 2
+    assert rows[0] == ("Customer", "Person", "Met", "Effective visit", "What was said")
     row = dict(zip(rows[0], rows[1], strict=True))
     assert (row["Customer"], row["Person"], row["Met"], row["Effective visit"]) == (
         "苏州长虹精密科技有限公司",

@@ -1,77 +1,65 @@
 """Visits: the list, one visit with all that followed from it, correcting it, and the parts other pages show."""
 
-from typing import IO, Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Account
 from crm.editing import EditConflict
 from crm.http import AuthenticatedHttpRequest, is_fragment
-from crm.paging import bounded_count, paginate
+from crm.paging import paginate
 from crm.replica import reads_replica
-from crm.spreadsheet import write_xlsx
 from pipeline.models import Opportunity
 from teams.access import get_visible_or_404, may, needs
 from teams.choices import Right
+from teams.list_exports import Asked, export_list
+from teams.saved_views import OpenList, rows_with_tabs
 from visits.access import may_archive, may_correct
 from visits.actions.visits import archive_visit, edit_visit
-from visits.columns import COLUMNS
-from visits.filters import VisitFilter
+from visits.columns import COLUMNS, SORTS, USUAL_SORT
 from visits.forms import EditVisitForm
+from visits.listed import PAGE, find, in_order
 from visits.models import Visit
 from visits.queries.visit import visit_page
 from visits.visit_input import VisitRefused
 
-MOST_ROWS = 5_000
 SHOWN_IN_PANEL = 5
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _filtered(request: AuthenticatedHttpRequest) -> VisitFilter:
-    return VisitFilter(request.GET, queryset=Visit.objects.live().visible_to(request.user), user=request.user)
-
-
-def _rows(found: VisitFilter) -> "QuerySet[Visit]":
-    rows = found.qs.select_related("account", "user", "opportunity").prefetch_related("contacts")
-    return rows.order_by(F("happened_on").desc(), F("pk").desc())
 
 
 @require_safe
 def visit_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the visits a person may see, the newest first."""
-    found = _filtered(request)
-    context = {
-        "page": paginate(_rows(found), request.GET),
+    opened = OpenList(request, PAGE, COLUMNS)
+    if opened.opens_at:
+        return redirect(opened.opens_at)
+    asked = Asked(request.user, request.GET, request.today, request.now)
+    found = find(asked)
+    context = opened.context | {
+        "page": paginate(in_order(found, asked), request.GET),
         "filter": found,
+        "sort": request.GET.get("sort") or USUAL_SORT,
         "may_export": may(request.user, Right.EXPORT),
         "may_log": may(request.user, Right.SELL),
     }
-    return render(request, "visits/list.html#rows" if is_fragment(request) else "visits/list.html", context)
+    mine = [(gettext_lazy("Mine"), f"person={request.user.pk}")] if may(request.user, Right.SELL) else []
+    context["tabs"] = opened.tabs(default_label=gettext_lazy("All"), ready=mine, form=found.form, sorts=SORTS)
+    if is_fragment(request):
+        return rows_with_tabs(request, "visits/list.html#rows", context)
+    return render(request, "visits/list.html", context)
 
 
 @require_safe
 @needs(Right.EXPORT)
 @reads_replica
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Hand out the rows the list shows, as .xlsx."""
-    found = _filtered(request)
-    if bounded_count(found.qs, MOST_ROWS) > MOST_ROWS:
-        messages.warning(request, _("A download holds at most 5,000 visits. Narrow the list with a filter."))
-        return redirect(f"{reverse('visits:list')}?{request.GET.urlencode()}")
-    name = f"{_('Visits')} {request.today.isoformat()}.xlsx"
-    response = HttpResponse(content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    table = ([column.value(visit) for column in COLUMNS] for visit in _rows(found).iterator(chunk_size=1_000))
-    file = cast("IO[bytes]", response)  # what the writer needs of a file, it has
-    write_xlsx(file, [str(column.label) for column in COLUMNS], table, title=_("Visits"))
-    return response
+    """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
+    return export_list(request, PAGE)
 
 
 def _visit(request: AuthenticatedHttpRequest, pk: int) -> Visit:

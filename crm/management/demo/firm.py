@@ -33,6 +33,7 @@ from crm.management.demo.people import REPS, Firm, make_absences, make_firm
 from crm.management.demo.plans import make_plans
 from crm.management.demo.scene import Scene
 from crm.management.demo.sweeps import make_sweeps
+from crm.management.demo.tabs import make_views
 from crm.management.demo.talk import make_comments
 from crm.management.demo.targets import make_targets
 from crm.management.demo.visits import make_evidence, make_visits
@@ -87,6 +88,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             scene = Scene(firm, days, TierPolicy.objects.filter(state=PolicyState.ACTIVE).first(), random)
             make_targets(firm, on)
             make_service_cost()
+            make_views(firm)
             make_absences(firm, days)
         _fill(accounts, scene)
         with transaction.atomic():

@@ -1,0 +1,183 @@
+"""Facts of many customers changed in one go, and of one where it stands in the list; both can be taken back.
+
+What is taken back is judged field by field: where somebody wrote another value since, that value stays and is named,
+and the rest goes back. Refusing the whole for one customer of three hundred would make the way back useless.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actions.accounts import BATCH, edit_account, keep_searchable
+from accounts.actions.groups import GROUPS, without_cycles
+from accounts.bulk_changes import Change, Row, Skip, plan_changes
+from accounts.group import companies_above
+from accounts.models import Account
+from accounts.naming import ACCOUNT_FIELDS
+from crm.audit import build_entry, plain
+from crm.locks import one_at_a_time
+from crm.models import AuditEntry, UndoEntry
+from crm.undo import NAMED, CannotUndo, offer_undo
+from teams.models import User
+
+EDITED, ARCHIVED, TAKEN_BACK = "account.bulk_edited", "account.archived", "account.bulk_taken_back"
+UNDO = "accounts.bulk_edit"
+# field → [before, after] of one customer, as JSON holds it.
+Written = list[Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bulk change did: [key, {field: [before, after]}] of every customer written, and who was left."""
+
+    written: list[Written]
+    skipped: list[Skip]
+
+
+def _field(name: str) -> Any:
+    return Account._meta.get_field(name)
+
+
+def value_of(name: str, kept: Any) -> Any:
+    """Return a value as a field holds it, from how JSON does; a row of another table by its key."""
+    return _field(name).to_python(kept)
+
+
+def as_row(account: Account, names: Iterable[str]) -> Row:
+    """Return what a plan needs of a customer."""
+    values = {name: getattr(account, _field(name).attname) for name in names}
+    return Row(account.pk, account.called, account.version, account.archived_at is not None, values)
+
+
+def above_of(values: Mapping[str, Any]) -> set[int]:
+    """Return the wanted parent and all companies above it; none of them can come to stand below it."""
+    parent = values.get("parent")
+    return set(companies_above([parent])) if parent else set()
+
+
+def _write(rows: Mapping[int, Account], changes: Sequence[Change], *, actor: User, action: str, batch: str) -> None:
+    """Write planned changes to locked rows, raise their versions, record each under the number of the batch."""
+    entries: list[AuditEntry] = []
+    names: set[str] = set()
+    for change in changes:
+        account = rows[change.pk]
+        told: dict[str, Any] = {"batch": batch, "version": [account.version, account.version + 1]}
+        for name, (before, after) in change.fields.items():
+            setattr(account, _field(name).attname, after)
+            told[name] = [plain(before), plain(after)]
+        account.version += 1
+        names.update(change.fields)
+        entries.append(build_entry(action, account, actor=actor, changes=told))
+    if changes:
+        changed = [rows[change.pk] for change in changes]
+        Account.objects.bulk_update(changed, [*names, "version"], batch_size=BATCH)
+        AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
+
+
+@transaction.atomic
+def bulk_edit_accounts(
+    expected: Mapping[int, int], *, wanted: Mapping[str, Any], actor: User, batch: str, action: str = EDITED
+) -> Outcome:
+    """Set `wanted` (field → value, as JSON holds it) on the customers with these keys, seen at these versions.
+
+    Only what the person sees is written; what somebody changed since, what is archived, what has the values already
+    and what would make a circle of a group is left and told. All rows of one call carry the same `batch`.
+    """
+    values = {name: value_of(name, value) for name, value in wanted.items()}
+    if "parent" in values:
+        one_at_a_time(GROUPS)
+    locked = Account.objects.select_for_update().filter(pk__in=expected).order_by("pk")
+    rows = {account.pk: account for account in locked.visible_to(actor)}
+    seen = (as_row(account, values) for account in rows.values())
+    found = plan_changes(seen, values, expected=expected, above=above_of(values))
+    _write(rows, found.changes, actor=actor, action=action, batch=batch)
+    written = [
+        [change.pk, {name: list(map(plain, pair)) for name, pair in change.fields.items()}] for change in found.changes
+    ]
+    return Outcome(written, found.skipped)
+
+
+def _said(count: int, *, action: str) -> str:
+    if action == ARCHIVED:
+        return ngettext("%(n)s customer archived", "%(n)s customers archived", count) % {"n": count}
+    return ngettext("%(n)s customer changed", "%(n)s customers changed", count) % {"n": count}
+
+
+@transaction.atomic
+def offer_bulk_undo(
+    written: Sequence[Written], *, actor: User, now: datetime, batch: str, action: str = EDITED
+) -> UndoEntry | None:
+    """Return what takes a bulk change back, for thirty days; None where nothing was written."""
+    if not written:
+        return None
+    inverse = {"rows": list(written), "batch": batch}
+    label = _said(len(written), action=action)
+    return offer_undo(UNDO, actor=actor, label=label, inverse=inverse, rows=[], now=now)
+
+
+@transaction.atomic
+def edit_in_list(
+    account: Account, *, changes: Mapping[str, Any], version: int, actor: User, now: datetime
+) -> tuple[Account, UndoEntry | None]:
+    """Change facts of one customer where it stands in a list; return it fresh, and what takes it back.
+
+    Raises what `edit_account` does.
+    """
+    before = Account.objects.select_for_update().get(pk=account.pk)
+    fresh = edit_account(account, changes=changes, version=version, actor=actor)
+    old, new = as_row(before, changes).values, as_row(fresh, changes).values
+    written = {name: [plain(old[name]), plain(new[name])] for name in changes if old[name] != new[name]}
+    if not written:
+        return fresh, None
+    inverse = {"rows": [[fresh.pk, written]], "batch": ""}
+    label = _("%(name)s changed") % {"name": fresh.called}
+    return fresh, offer_undo(UNDO, actor=actor, label=label, inverse=inverse, rows=[], now=now)
+
+
+def _parents_to_put_back(kept: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+    """Return which companies can stand again under the one they stood under: those that close no circle today."""
+    wanted = {pk: fields["parent"][0] for pk, fields in kept.items() if fields.get("parent", [None])[0]}
+    return without_cycles(wanted) if wanted else {}
+
+
+def undo_bulk_edit(data: dict[str, Any], *, actor: User, now: datetime) -> str:  # noqa: ARG001 -- undo's signature
+    """Put back what a bulk change wrote and nobody changed since; return a sentence that names the rest."""
+    kept: dict[int, dict[str, Any]] = dict(data["rows"])
+    rows = {row.pk: row for row in Account.objects.select_for_update().filter(pk__in=kept).order_by("pk")}
+    parents = _parents_to_put_back(kept)
+    changes, left = [], []
+    for pk, account in rows.items():
+        now_has = as_row(account, kept[pk]).values
+        back = {
+            name: (now_has[name], value_of(name, before))
+            for name, (before, after) in kept[pk].items()
+            if now_has[name] == value_of(name, after) and (name != "parent" or not before or pk in parents)
+        }
+        if back:
+            changes.append(Change(pk, account.called, account.version, back))
+        if len(back) < len(kept[pk]):
+            left.append(account.called)
+    return _put_back(rows, changes, left, actor=actor, batch=data["batch"])
+
+
+def _put_back(rows: Mapping[int, Account], changes: list[Change], left: list[str], *, actor: User, batch: str) -> str:
+    names = ", ".join(left[:NAMED])
+    if not changes:
+        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
+    _write(rows, changes, actor=actor, action=TAKEN_BACK, batch=batch)
+    for change in changes:
+        if ACCOUNT_FIELDS.intersection(change.fields):
+            keep_searchable(rows[change.pk], change.fields)
+    if not left:
+        return ""
+    sentence = ngettext(
+        "Taken back, except for %(n)s customer that somebody changed since: %(names)s.",
+        "Taken back, except for %(n)s customers that somebody changed since: %(names)s.",
+        len(left),
+    )
+    return sentence % {"n": len(left), "names": names}

@@ -1,0 +1,47 @@
+"""The list of customers as its page, its download and the worker read it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.columns import COLUMNS, SORTS, USUAL_SORT
+from accounts.filters import AccountFilter
+from accounts.models import Account
+from accounts.querysets import AccountQuerySet
+from accounts.tiering import window_start
+from crm.listing import Column, ordering
+from teams.list_exports import Asked, ListSource
+
+PAGE = "accounts:list"
+MONTHS = 12
+
+
+def find(asked: Asked) -> AccountFilter:
+    """Return the filters over the customers the person sees."""
+    visible = Account.objects.visible_to(asked.user)
+    return AccountFilter(asked.params, queryset=visible, user=asked.user, on=asked.on)
+
+
+def with_figures(rows: AccountQuerySet, columns: Sequence[Column], asked: Asked) -> AccountQuerySet:
+    """Add the turnover, where a column shows it."""
+    if not any(column.key == "turnover" for column in columns):
+        return rows
+    return rows.with_turnover(since=window_start(asked.on, MONTHS), until=asked.on)
+
+
+def in_order(found: AccountFilter, columns: Sequence[Column], asked: Asked) -> AccountQuerySet:
+    """Return the rows in the order asked for, with what the columns need."""
+    order = ordering(SORTS, str(asked.params.get("sort", "")), usual=USUAL_SORT)
+    rows: AccountQuerySet = found.qs.select_related("owner", "team", "industry", "parent").order_by(*order)
+    if any(column.key == "parent" for column in columns):
+        rows = rows.with_parent_seen(asked.user)
+    return with_figures(rows, columns, asked)
+
+
+def _handed_out(asked: Asked, columns: Sequence[Column]) -> tuple[Any, str]:
+    found = find(asked)
+    return in_order(found, columns, asked), found.in_words
+
+
+SOURCE = ListSource(PAGE, _("Customers"), COLUMNS, _handed_out)
