@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import claim_registration, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
 from accounts.models import Account, Contact
@@ -99,3 +99,4 @@ def register() -> None:
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )
     tier_jobs.register()
+    claim_registration.register()

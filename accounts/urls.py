@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, claims, lists, people, pool, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/options/", lists.options, name="options"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
+    path("accounts/claims/", claims.claim_list, name="claims"),
+    path("accounts/claims/new/", claims.file_claim, name="file_claim"),
+    path("accounts/claims/export/", claims.export_claims, name="export_claims"),
+    path("accounts/claims/rules/", claims.policy, name="claim_policy"),
+    path("accounts/claims/<int:pk>/", claims.claim_page, name="claim"),
+    path("accounts/claims/<int:pk>/extend/", claims.extend_claim, name="extend_claim"),
+    path("accounts/pool/", pool.pool, name="pool"),
+    path("accounts/pool/<int:pk>/claim/", pool.take, name="take"),
+    path("accounts/<int:pk>/release/", pool.give_up, name="release"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
     path("accounts/tiers/new/", tiers.new, name="new_draft"),

@@ -119,6 +119,7 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["city", "id"], name="account_by_city"),
             models.Index(fields=["industry", "id"], name="account_by_industry"),
             models.Index(fields=["kind", "id"], name="account_by_kind"),
+            models.Index(fields=["name", "id"], name="account_pool", condition=Q(owner=None, archived_at=None)),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")

@@ -1,7 +1,7 @@
 """Who may open what in this room."""
 
 from accounts.models import AccountMember, TierPolicy
-from accounts.tests.factories import AccountMemberFactory, ContactFactory
+from accounts.tests.factories import AccountFactory, AccountMemberFactory, ClaimFactory, ContactFactory
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -9,6 +9,7 @@ EDITORS = ("rep", "teammate", "outsider", "manager", "other_manager", "director"
 # Who sees the customer of `rep` and may change it; everybody else does not see it.
 KEEPERS = ("rep", "manager", "director", "clerk")
 LEADERS = ("manager", "director")
+SELLERS = ("rep", "teammate", "outsider", "manager", "other_manager", "director")
 
 
 def _account(cast: Cast) -> dict[str, int]:
@@ -22,6 +23,14 @@ def _contact(cast: Cast) -> dict[str, int]:
 def _member(cast: Cast) -> dict[str, int]:
     member: AccountMember = AccountMemberFactory(account=cast.account, user=UserFactory(name="顾问"))
     return {"pk": cast.account.pk, "member": member.pk}
+
+
+def _claim(cast: Cast) -> dict[str, int]:
+    return {"pk": ClaimFactory(account=cast.account, claimant=cast.rep).pk}
+
+
+def _pooled(cast: Cast) -> dict[str, int]:
+    return {"pk": AccountFactory(name="无锡华鑫轴承有限公司", owner=None).pk}
 
 
 def _draft(cast: Cast) -> dict[str, int]:
@@ -73,7 +82,29 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:archive_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
-    # The policy: an admin sets it, the director may look.
+    # Claims and the pool: for those who sell; the customer of a claim is seen as any other.
+    "accounts:claims": Policy(get=only(*SELLERS)),
+    "accounts:export_claims": Policy(get=only(*SELLERS)),
+    "accounts:file_claim": Policy(
+        get=only(*SELLERS), post=only(*SELLERS, allowed=ALLOWED), data={"name": "新客户", "region": "华东"}
+    ),
+    "accounts:claim": Policy(get=row_page(), kwargs=_claim),
+    "accounts:extend_claim": Policy(
+        get=row_page(*LEADERS, rep=403, clerk=403),
+        post=row_write(*LEADERS, forbidden=("rep", "clerk")),
+        kwargs=_claim,
+        data={"until": "2027-01-31", "reason": "招标推迟"},
+    ),
+    "accounts:pool": Policy(get=only(*SELLERS)),
+    "accounts:take": Policy(post=only(*SELLERS, allowed=ALLOWED), kwargs=_pooled),
+    "accounts:release": Policy(
+        get=row_page("rep", *LEADERS, clerk=403),
+        post=row_write("rep", *LEADERS, forbidden=("clerk",)),
+        kwargs=_account,
+        data={"reason": "没有需求"},
+    ),
+    "accounts:claim_policy": Policy(get=only("admin", "director"), post=only("admin", allowed=ALLOWED)),
+    # The policy of tiers: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),
     "accounts:new_draft": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), data={"name": "草案"}),
