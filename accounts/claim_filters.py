@@ -43,7 +43,7 @@ class ClaimFilter(_Counted):
     state = filters.ChoiceFilter(
         label=_("State"),
         choices=[*ClaimState.choices[1:], (ANY_STATE, _("every state"))],
-        empty_label=ClaimState.ACTIVE.label,
+        empty_label=_("In force"),
         method="by_state",
     )
     tier = filters.ChoiceFilter(label=_("Tier"), choices=TIERS, empty_label=_("Every tier"), method="by_tier")

@@ -43,36 +43,29 @@ def free_for(account: Account, user: User, policy: ClaimPolicy) -> date | None:
 
 
 # --- who stands above -------------------------------------------------------------------------------------------------
-def _upwards(team: Team | None) -> Iterator[Team]:
-    """Yield a team, then each team above it, with their managers."""
-    if team is not None:
-        yield team
-        yield from reversed(Team.objects.get_ancestors(team).select_related("manager"))
+def _leaders(team: Team | None) -> Iterator[User]:
+    """Yield who leads a team, then who leads each team above it."""
+    above = [team, *reversed(Team.objects.get_ancestors(team).select_related("manager"))] if team else []
+    for each in above:
+        if each.manager is not None and each.manager.is_active:
+            yield each.manager
 
 
-def leader_of(team: Team | None, *, besides: tuple[int | None, ...] = ()) -> User | None:
+def leader_of(team: Team | None, *, besides: Collection[int | None] = ()) -> User | None:
     """Return the nearest manager who answers for a team and is none of `besides`."""
-    for above in _upwards(team):
-        manager = above.manager
-        if manager is not None and manager.is_active and manager.pk not in besides:
-            return manager
-    return None
+    return next((leader for leader in _leaders(team) if leader.pk not in besides), None)
 
 
 def judge_of(account: Account, claimant: User) -> User | None:
     """Return who decides between the holder of a customer and another claimant: neither of the two.
 
-    It is the nearest manager above both of them, so that nobody judges for his own team; where there is none, the
-    manager of the team that holds it.
+    It is the nearest manager who leads both teams, so that nobody judges for his own; where there is none, the manager
+    of the team that holds the customer.
     """
     besides = (claimant.pk, account.owner_id)
-    path = claimant.team.path if claimant.team else None
-    for above in _upwards(account.team):
-        manager = above.manager
-        is_common = path is not None and path.startswith(above.path)
-        if is_common and manager is not None and manager.is_active and manager.pk not in besides:
-            return manager
-    return leader_of(account.team, besides=besides)
+    theirs = {leader.pk for leader in _leaders(claimant.team)}
+    common = (leader for leader in _leaders(account.team) if leader.pk in theirs and leader.pk not in besides)
+    return next(common, None) or leader_of(account.team, besides=besides)
 
 
 # --- what is about to end ---------------------------------------------------------------------------------------------

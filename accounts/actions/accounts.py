@@ -115,7 +115,7 @@ def _hand_over(rows: list[Account], *, to: User, actor: User | None, reason: str
     owners = dict.fromkeys([row.pk for row in rows], (to.pk, to.team_id))
     why = Why(OwnershipKind.HANDED_OVER, reason)
     ended = write_owners(rows, owners, actor=actor, action="account.owner_changed", why=why, now=now)
-    pass_on(ended, rows, to=to, now=now)
+    pass_on(ended, rows, now=now)
     return [claim.pk for claim in ended]
 
 

@@ -53,19 +53,22 @@ def forget_warnings(claims: Collection[int], *, now: datetime) -> None:
     cancel_items(items.values_list("pk", flat=True), now=now)
 
 
-def pass_on(ended: Sequence[Claim], accounts: Sequence[Account], *, to: User, now: datetime) -> None:
+def pass_on(ended: Sequence[Claim], accounts: Sequence[Account], *, now: datetime) -> None:
     """Protect customers anew for who holds them now, where they were claimed before."""
     if not ended:
         return
     policy, on = claim_policy(), timezone.localdate(now)
-    tiers = {account.pk: account.tier for account in accounts}
+    given = {account.pk: account for account in accounts if account.owner_id is not None}
     fresh = []
     for claim in ended:
-        until = protected_until(on, tiers[claim.account_id], policy.days)
+        account = given.get(claim.account_id)
+        if account is None:
+            continue
+        until = protected_until(on, account.tier, policy.days)
         fresh.append(
             Claim(
-                account_id=claim.account_id,
-                claimant=to,
+                account=account,
+                claimant_id=account.owner_id,
                 region=claim.region,
                 month=on.replace(day=1),
                 filed_at=now,

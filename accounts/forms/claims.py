@@ -48,7 +48,7 @@ class ClaimForm(forms.Form):
     )
     credit_code = forms.CharField(label=_("Unified social credit code"), max_length=40, required=False)
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Notes"),
         max_length=250,
         required=False,
         help_text=_("Where somebody holds the customer: why it should be yours. The manager reads it."),
@@ -178,8 +178,9 @@ class ClaimPolicyForm(EditForm):
         second: Any = self.fields["second_claim"]
         second.choices = SecondClaim.choices
         for name, field in self.fields.items():
-            if name not in ("version", "seen") and isinstance(field, forms.IntegerField):
-                field.widget.attrs["class"] = "input-short"
+            if name in self.Meta.fields and isinstance(field, forms.IntegerField):
+                low, high = (bound.limit_value for bound in ClaimPolicy._meta.get_field(name).validators[:2])
+                field.widget.attrs |= {"class": "input-short", "min": low, "max": high}
         self.helper = fields_of(
             "version",
             "seen",
@@ -187,7 +188,7 @@ class ClaimPolicyForm(EditForm):
                 _("How long a claim protects"), Div("days_a", "days_b", "days_c", css_class="grid-3"), "days_none"
             ),
             Fieldset(_("What keeps a customer"), "contact_counts", "progress_counts", "deals_exempt"),
-            Fieldset(_("Before and after the lapse"), Div("warning_days", "cooling_days", css_class="grid-half")),
+            Fieldset(_("Before and after the lapse"), "warning_days", "cooling_days"),
             Fieldset(
                 _("How many a person may hold"),
                 "limit_total",

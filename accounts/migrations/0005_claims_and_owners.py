@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('client_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('region', models.CharField(blank=True, max_length=60, verbose_name='region')),
                 ('month', models.DateField(verbose_name='month')),
-                ('note', models.CharField(blank=True, max_length=250, verbose_name='note')),
+                ('note', models.CharField(blank=True, max_length=250, verbose_name='notes')),
                 ('filed_at', models.DateTimeField(verbose_name='filed at')),
                 ('state', models.CharField(choices=[('ACTIVE', 'in force'), ('WAITING', 'waiting for a decision'), ('REFUSED', 'refused'), ('LAPSED', 'lapsed'), ('RELEASED', 'released'), ('ENDED', 'ended')], max_length=8, verbose_name='state')),
                 ('granted_until', models.DateField(null=True, verbose_name='protected at least until')),

@@ -29,7 +29,7 @@ class Claim(ClientMade, Versioned, Recorded):
     )
     region = models.CharField(_("region"), max_length=60, blank=True)
     month = models.DateField(_("month"))
-    note = models.CharField(_("note"), max_length=250, blank=True)
+    note = models.CharField(_("notes"), max_length=250, blank=True)
     filed_at = models.DateTimeField(_("filed at"))
     state = models.CharField(_("state"), max_length=8, choices=ClaimState)
     granted_until = models.DateField(_("protected at least until"), null=True)

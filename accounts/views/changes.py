@@ -59,7 +59,7 @@ def new_account(request: AuthenticatedHttpRequest) -> HttpResponse:
         try:
             account = new_customer(**form.named, **when, **form.values)
         except ClaimRefused as refusal:
-            form.add_error("owner", str(refusal))
+            form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Customer created. Add the people there next."))
             return go_to(request, account.get_absolute_url())

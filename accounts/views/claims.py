@@ -123,7 +123,7 @@ def claim_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "soon": claim_policy().warning_days,
         "may_export": may(request.user, Right.EXPORT),
         "tabs": view_tabs(
-            request, "accounts:claims", default_label=ClaimState.ACTIVE.label, ready=_ready_views(request)
+            request, "accounts:claims", default_label=gettext_lazy("In force"), ready=_ready_views(request)
         ),
     }
     if is_fragment(request):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 
 from accounts.cadence import next_due
-from accounts.choices import AccountKind, Source, TeamRole, TierChangeKind
-from accounts.models import Account, AccountMember, Contact, Industry, StanceChange, TierChange, Turnover
+from accounts.choices import AccountKind, OwnershipKind, Source, TeamRole, TierChangeKind
+from accounts.models import Account, AccountMember, Contact, Industry, Ownership, StanceChange, TierChange, Turnover
 from crm.management.demo.bulk import write
 from crm.management.demo.meetings import Meeting
 from crm.management.demo.names import STREETS, TRADES, Company
@@ -155,6 +155,23 @@ def _tiering(account: Account, before: str, after: str, day: date, scene: Scene)
         happened_on=day,
         policy=scene.policy,
         reason="季度重评",
+    )
+
+
+def make_owners(customers: Sequence[Customer], scene: Scene) -> None:
+    """Write who has held each customer, since it came to the firm."""
+    days, random = scene.days, scene.random
+    write(
+        [
+            Ownership(
+                account=customer.account,
+                owner=customer.owner,
+                team_id=customer.owner.team_id,
+                kind=OwnershipKind.CREATED,
+                started_at=days.at(days.before(days.on, random.randrange(200, 400)), time(9, 30)),
+            )
+            for customer in customers
+        ]
     )
 
 
