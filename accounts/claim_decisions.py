@@ -89,21 +89,25 @@ def describe(approvals: Sequence[Approval]) -> dict[int, Description]:
 
 def _description(claim: Claim, held: dict[int, str]) -> Description:
     account, claimant = claim.account, claim.claimant
-    last = account.last_contact_on
-    headers = ["", _("Holds it now"), _("Claims it")]
+    last, since = account.last_contact_on, held.get(account.pk, "")
+    holder = str(account.owner or _("nobody"))
+    filed_on = timezone.localdate(claim.filed_at).isoformat()
     rows = [
-        [_("Who"), str(account.owner or _("nobody")), str(claimant)],
-        [_("Team"), str(account.team or ""), str(claimant.team or "")],
-        [_("Since"), held.get(account.pk, ""), claim.filed_at.date().isoformat()],
-        [_("Last contact"), last.isoformat() if last else _("never"), ""],
-        [_("Region"), account.place, claim.region],
+        [
+            holder,
+            str(account.team or ""),
+            _("holds it since %(day)s") % {"day": since} if since else "",
+            _("last contact %(day)s") % {"day": last.isoformat()} if last else _("no contact yet"),
+            account.place,
+        ],
+        [str(claimant), str(claimant.team or ""), _("claimed it on %(day)s") % {"day": filed_on}, "", claim.region],
     ]
     return Description(
         title=account.name,
         url=claim.get_absolute_url(),
-        facts=[(_("Tier"), account.tier), (_("Holds it now"), str(account.owner or _("nobody")))],
+        facts=[(_("Tier"), account.tier), (_("Holds it now"), holder)],
         exceptions=[_("Somebody holds this customer")] if account.owner_id else [],
-        headers=headers,
+        headers=[_("Who"), _("Team"), _("Since"), _("Last contact"), _("Region")],
         rows=rows,
         note=claim.note,
     )

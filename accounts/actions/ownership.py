@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.actions.protection import end_claims
 from accounts.choices import OwnershipKind
@@ -43,7 +44,7 @@ def write_owners(
     entries = []
     for account in accounts:
         owner_id, team_id = owners[account.pk]
-        changes = {
+        changes: dict[str, Any] = {
             "owner": [account.owner_id, owner_id],
             "names": [names.get(account.owner_id, ""), names.get(owner_id, "")],
             "team": [account.team_id, team_id],

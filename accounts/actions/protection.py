@@ -58,11 +58,11 @@ def pass_on(ended: Sequence[Claim], accounts: Sequence[Account], *, now: datetim
     if not ended:
         return
     policy, on = claim_policy(), timezone.localdate(now)
-    given = {account.pk: account for account in accounts if account.owner_id is not None}
+    given = {account.pk: account for account in accounts}
     fresh = []
     for claim in ended:
-        account = given.get(claim.account_id)
-        if account is None:
+        account = given[claim.account_id]
+        if account.owner_id is None:
             continue
         until = protected_until(on, account.tier, policy.days)
         fresh.append(
@@ -146,8 +146,8 @@ def extend(claim: Claim, *, until: date, reason: str, actor: User, on: date, now
         "protected_until": current.protected_until.isoformat(),
         "reason": current.reason,
     }
-    values = {"granted_until": until, "protected_until": until, "reason": reason.strip()[:250]}
-    current = write_fields(current, values, actor=actor, action="claim.extended")
+    changes = {"granted_until": until, "protected_until": until, "reason": reason.strip()[:250]}
+    current = write_fields(current, changes, actor=actor, action="claim.extended")
     follow_renewal(current.account, now=now)
     label = _("%(name)s protected until %(day)s") % {"name": current.account.called, "day": until.isoformat()}
     return offer_undo("claims.extend", actor=actor, label=label, inverse=inverse, rows=[current], now=now)

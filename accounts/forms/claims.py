@@ -39,7 +39,11 @@ class ClaimForm(forms.Form):
         help_text=_("The whole name as it is registered."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
-    which = forms.ChoiceField(label=_("Which company is it?"), required=False, widget=forms.RadioSelect)
+    which = forms.ChoiceField(
+        label=_("Which company is it?"),
+        error_messages={"required": _("We may have this customer already. Say which it is, then file again.")},
+        widget=forms.RadioSelect,
+    )
     region = forms.CharField(label=_("Region"), max_length=60)
     month = forms.DateField(label=_("Month"), input_formats=[MONTH], widget=MonthInput(format=MONTH))
     city = forms.CharField(label=_("City"), max_length=30, required=False)
@@ -93,13 +97,6 @@ class ClaimForm(forms.Form):
     def clean_name(self) -> str:
         """Return the name without blanks around it."""
         return str(self.cleaned_data["name"]).strip()
-
-    def clean(self) -> dict[str, Any]:
-        """Ask once where we may have this customer already."""
-        data: dict[str, Any] = super().clean() or {}
-        if self.matches and not data.get("which") and "which" not in self.errors:
-            self.add_error("which", gettext("We may have this customer already. Say which it is, then file again."))
-        return data
 
     @property
     def chosen(self) -> Account | None:
@@ -164,7 +161,7 @@ class ClaimPolicyForm(EditForm):
             "limit_none",
             "second_claim",
         ]
-        widgets: ClassVar[dict[str, forms.Widget]] = {"second_claim": forms.RadioSelect}
+        widgets: ClassVar[dict[str, forms.Widget]] = {"second_claim": forms.RadioSelect()}
         help_texts: ClassVar[dict[str, Any]] = {
             "days_none": _("A protection counts calendar days and ends on a working day only."),
             "deals_exempt": "",
@@ -179,7 +176,8 @@ class ClaimPolicyForm(EditForm):
         second.choices = SecondClaim.choices
         for name, field in self.fields.items():
             if name in self.Meta.fields and isinstance(field, forms.IntegerField):
-                low, high = (bound.limit_value for bound in ClaimPolicy._meta.get_field(name).validators[:2])
+                bounds: Any = ClaimPolicy._meta.get_field(name)
+                low, high = (bound.limit_value for bound in bounds.validators[:2])
                 field.widget.attrs |= {"class": "input-short", "min": low, "max": high}
         self.helper = fields_of(
             "version",

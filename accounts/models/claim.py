@@ -1,6 +1,7 @@
 """Claims on customers (registration 客户报备), and what the firm has settled about them."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -79,7 +80,7 @@ class Claim(ClientMade, Versioned, Recorded):
         return self.state == ClaimState.ACTIVE
 
 
-def _number(label: object, default: int | None, low: int, high: int) -> models.PositiveSmallIntegerField:
+def _number(label: Any, default: int | None, low: int, high: int) -> models.PositiveSmallIntegerField:
     """Return a number with its bounds; one that may be empty has no default."""
     return models.PositiveSmallIntegerField(
         label,

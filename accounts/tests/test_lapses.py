@@ -10,7 +10,7 @@ from accounts.actions.lapses import lapse_claims
 from accounts.actions.protection import extend
 from accounts.choices import ClaimState, OwnershipKind
 from accounts.claim_rules import LAPSING
-from accounts.models import Account, Claim, ClaimPolicy, Ownership
+from accounts.models import Account, Claim, Ownership
 from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.audit import history_of
 from crm.undo import undo
@@ -18,8 +18,6 @@ from followups.choices import FollowUpState
 from followups.dispatching import dispatch_due
 from followups.models import FollowUp, Notification
 from followups.planning import plan_follow_ups
-from pipeline.models import Opportunity
-from pipeline.tests.factories import OpportunityFactory
 from teams.models import User
 
 # Friday; the days after are a weekend, so the protection lapses on Monday the 30th and is warned of on the 23rd.
@@ -108,27 +106,6 @@ def test_a_second_run_finds_nothing_left(held: Claim) -> None:
     assert (lapse(MONDAY), lapse(MONDAY)) == (1, 0)
     assert Ownership.objects.filter(account=held.account, kind=OwnershipKind.LAPSED).count() == 1
     assert history_of(held.account).filter(action="account.lapsed").count() == 1
-
-
-def test_customers_with_open_opportunities_are_spared_unless_the_firm_says_otherwise(held: Claim) -> None:
-    ClaimPolicy.objects.create(pk=1, progress_counts=False)
-    OpportunityFactory(account=held.account)
-    assert plan(date(2026, 11, 24)) == []
-    assert lapse(MONDAY) == 0
-
-    ClaimPolicy.objects.update(deals_exempt=False)
-    assert lapse(MONDAY) == 1
-
-
-@pytest.mark.parametrize(("counts", "expected"), [(True, 0), (False, 1)])
-def test_a_step_of_an_opportunity_renews_where_it_counts(counts: bool, expected: int, held: Claim) -> None:
-    deal = OpportunityFactory(account=held.account)
-    Opportunity.objects.filter(pk=deal.pk).update(progressed_at=at(date(2026, 11, 20)))
-    ClaimPolicy.objects.create(pk=1, deals_exempt=False, progress_counts=counts)
-
-    assert lapse(MONDAY) == expected
-    held.refresh_from_db()
-    assert held.protected_until == (date(2027, 1, 19) if counts else UNTIL)
 
 
 def test_what_the_firm_gave_somebody_does_not_lapse(changhong: Account) -> None:
