@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Claim
 from crm.listing import Column
@@ -13,7 +14,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("claimant", _("Responsible"), lambda claim: str(claim.claimant), is_usual=True),
     Column("team", _("Team"), lambda claim: str(claim.claimant.team or "")),
     Column("region", _("Region"), lambda claim: claim.region, is_usual=True),
-    Column("month", _("Month"), lambda claim: f"{claim.month:%Y-%m}"),
+    Column("month", pgettext_lazy("claim", "Month"), lambda claim: f"{claim.month:%Y-%m}"),
     Column("filed", _("Filed at"), lambda claim: claim.filed_at, sort="filed", is_usual=True),
     Column("last", _("Last contact"), lambda claim: claim.account.last_contact_on, is_usual=True),
     Column("until", _("Protected until"), lambda claim: claim.protected_until, sort="until", is_usual=True),

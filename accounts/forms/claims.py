@@ -9,6 +9,7 @@ from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actions.claims import Filing
 from accounts.choices import SecondClaim, Tier
@@ -45,7 +46,9 @@ class ClaimForm(forms.Form):
         widget=forms.RadioSelect,
     )
     region = forms.CharField(label=_("Region"), max_length=60)
-    month = forms.DateField(label=_("Month"), input_formats=[MONTH], widget=MonthInput(format=MONTH))
+    month = forms.DateField(
+        label=pgettext_lazy("claim", "Month"), input_formats=[MONTH], widget=MonthInput(format=MONTH)
+    )
     city = forms.CharField(label=_("City"), max_length=30, required=False)
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"})
