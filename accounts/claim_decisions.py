@@ -39,8 +39,8 @@ def decided(approval: Approval, *, actor: User, now: datetime, comment: str) -> 
 def _grant(claim: Claim, *, actor: User, now: datetime, comment: str) -> None:
     """Hand the customer over, unless the claimant reached a limit meanwhile (raises CannotSign)."""
     claimant, policy = claim.claimant, claim_policy()
-    hold(claimant)
     try:
+        hold(claimant)
         require_room(claimant, claim.account.tier, policy)
     except ClaimRefused as refusal:
         raise CannotSign(str(refusal)) from None

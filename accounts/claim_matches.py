@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.duplicates import similar_to
@@ -54,7 +55,7 @@ def matches_for(*, name: str, phone: str, credit_code: str, user: User) -> list[
             is_seen=similar.is_seen,
             is_same=similar.account.name == name,
             is_own=similar.account.owner_id == user.pk,
-            held_since=since.get(similar.account.pk, similar.account.recorded_at.date()),
+            held_since=since.get(similar.account.pk, timezone.localdate(similar.account.recorded_at)),
         )
         for similar in found
     ]

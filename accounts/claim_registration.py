@@ -54,7 +54,7 @@ def register() -> None:
         Kind(
             claims.KIND,
             Claim,
-            lambda user: Claim.objects.visible_to(user),
+            lambda user: Claim.objects.visible_to(user).select_related("account"),
             lambda pk: reverse("accounts:claim", args=[pk]),
             lambda claim: claim.account.called,
         )

@@ -53,8 +53,12 @@ def filing_of(account: Account, on: date) -> Filing:
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 def hold(person: User) -> None:
-    """Hold a person's row, so that he gets one customer after the other; before the row of the customer."""
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
+    """Hold a person's row, so that he gets one customer after the other; before the row of the customer.
+
+    Raises ClaimRefused for who may keep none: he left, or only stands in for somebody who sells.
+    """
+    if User.objects.keepers().select_for_update(no_key=True).filter(pk=person.pk).first() is None:
+        raise ClaimRefused(_("%(name)s does not sell here and can hold no customer.") % {"name": person})
 
 
 def require_room(person: User, tier: str, policy: ClaimPolicy) -> None:

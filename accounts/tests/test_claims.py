@@ -311,3 +311,21 @@ def test_nobody_claims_beyond_a_limit(
     with pytest.raises(ClaimRefused, match=sentence):
         claim_from_pool(pooled, actor=rep, **when)
     assert Account.objects.get(pk=pooled.pk).owner is None
+
+
+def test_who_only_stands_in_for_a_rep_holds_no_customer(clerk: User, when: dict[str, Any]) -> None:
+    pooled = AccountFactory(owner=None)
+
+    with pytest.raises(ClaimRefused, match="周静 does not sell here and can hold no customer"):
+        claim_from_pool(pooled, actor=clerk, **when)
+
+
+def test_who_left_meanwhile_is_given_nothing(
+    ask: Callable[[], Claim], held: Claim, director: User, outsider: User, rep: User, now: datetime
+) -> None:
+    ask()
+    User.objects.filter(pk=outsider.pk).update(is_active=False)
+
+    with pytest.raises(CannotSign, match="孙磊 does not sell here"):
+        approve(Approval.objects.get(), actor=director, now=now)
+    assert Account.objects.get(pk=held.account_id).owner == rep

@@ -83,7 +83,7 @@ def _after_filing(request: AuthenticatedHttpRequest, claim: Claim) -> HttpRespon
 
 # --- the list ---------------------------------------------------------------------------------------------------------
 def _filtered(request: AuthenticatedHttpRequest) -> ClaimFilter:
-    visible = Claim.objects.visible_to(request.user)
+    visible = Claim.objects.visible_to(request.user).filter(account__archived_at=None)
     return ClaimFilter(request.GET, queryset=visible, user=request.user, on=request.today)
 
 
@@ -161,14 +161,13 @@ def _claim_or_404(request: AuthenticatedHttpRequest, pk: int) -> Claim:
 def claim_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a claim: what was filed, how it stands, who decides."""
     claim = _claim_or_404(request, pk)
-    asked = Approval.objects.about("claim", pk).order_by("-pk")
-    step = asked.first()
+    asked = Approval.objects.about("claim", pk).order_by("-pk").first()
     context = {
         "claim": claim,
         "left": days_left(claim, request.today),
         "sees_account": Account.objects.visible_to(request.user).filter(pk=claim.account_id).exists(),
-        "approval": step,
-        "judge": step.steps.select_related("approver").first() if step else None,
+        "approval": asked,
+        "judge": asked.steps.select_related("approver").first() if asked else None,
         "may_extend": claim.is_active and may(request.user, Right.LEAD),
     }
     return render(request, "accounts/claim.html", context)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -42,7 +43,7 @@ def _with_patience(rows: list[Any], user: User, policy: ClaimPolicy) -> list[Any
     for row in rows:
         row.free_on = None
         if row.held_by_id == user.pk and row.pool_kind in COOLING:
-            row.free_on = free_again_on(row.pooled_at.date(), policy.cooling_days)
+            row.free_on = free_again_on(timezone.localdate(row.pooled_at), policy.cooling_days)
     return rows
 
 
