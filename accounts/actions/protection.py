@@ -114,9 +114,9 @@ def unrenew(account: Account, *, on: date, last_on: date | None) -> None:
     claim = Claim.objects.in_force().filter(account=account).only("granted_until", "protected_until").first()
     if claim is None or claim.granted_until is None:
         return
-    days = claim_policy().days
-    if claim.protected_until == protected_until(on, account.tier, days):
-        until = renewed(claim.granted_until, last_on, account.tier, days) if last_on else claim.granted_until
+    policy = claim_policy()
+    if policy.contact_counts and claim.protected_until == protected_until(on, account.tier, policy.days):
+        until = renewed(claim.granted_until, last_on, account.tier, policy.days) if last_on else claim.granted_until
         Claim.objects.filter(pk=claim.pk).update(protected_until=until)
 
 
@@ -157,9 +157,9 @@ def undo_extend(data: dict[str, Any], *, actor: User, now: datetime) -> None:
     """Let a protection end when it did before it was extended; a contact since then goes on protecting."""
     current = Claim.objects.select_for_update(of=("self",)).select_related("account").get(pk=data["claim"])
     granted, until = (date.fromisoformat(data[name]) for name in ("granted_until", "protected_until"))
-    last_on = current.account.last_contact_on
-    if last_on is not None:
-        until = renewed(until, last_on, current.account.tier, claim_policy().days)
+    last_on, policy = current.account.last_contact_on, claim_policy()
+    if last_on is not None and policy.contact_counts:
+        until = renewed(until, last_on, current.account.tier, policy.days)
     values = {"granted_until": granted, "protected_until": until, "reason": data["reason"]}
     write_fields(current, values, actor=actor, action="claim.extension_taken_back")
     follow_renewal(current.account, now=now)
