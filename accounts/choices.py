@@ -218,3 +218,35 @@ class TierChangeKind(models.TextChoices):
     OVERRIDE = "OVERRIDE", _("set by hand")
     OVERRIDE_ENDED = "OVERRIDE_ENDED", _("hand setting ended")
     IMPORTED = "IMPORTED", _("imported")
+
+
+class ClaimState(models.TextChoices):
+    """Life of a claim."""
+
+    ACTIVE = "ACTIVE", pgettext_lazy("claim", "in force")
+    WAITING = "WAITING", _("waiting for a decision")
+    REFUSED = "REFUSED", _("refused")
+    LAPSED = "LAPSED", _("lapsed")
+    RELEASED = "RELEASED", _("released")
+    ENDED = "ENDED", _("ended")
+
+
+class SecondClaim(models.TextChoices):
+    """What happens to a claim on a customer somebody else holds."""
+
+    REFUSE = "REFUSE", _("is refused")
+    MANAGER = "MANAGER", _("goes to the manager to decide")
+
+
+class OwnershipKind(models.TextChoices):
+    """Why somebody came to hold a customer, or why nobody does."""
+
+    CREATED = "CREATED", _("created")
+    IMPORTED = "IMPORTED", _("imported")
+    KNOWN = "KNOWN", _("there before this was kept")
+    HANDED_OVER = "HANDED_OVER", _("handed over")
+    CLAIMED = "CLAIMED", _("claimed")
+    DECIDED = "DECIDED", _("claim decided by the manager")
+    RELEASED = "RELEASED", _("released to the pool")
+    LAPSED = "LAPSED", _("protection lapsed")
+    TAKEN_BACK = "TAKEN_BACK", _("taken back")

@@ -1,13 +1,14 @@
 """The facts of a customer and of a person as their pages list them: label, value, address, and what corrects it."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.choices import BuyingRole
@@ -34,6 +35,28 @@ class Fact:
     def is_empty(self) -> bool:
         """Return whether nothing is known."""
         return self.value in (None, "")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Until when a claim protects a customer, in words; `tone` is that of a pill, `claim` its key."""
+
+    claim: int
+    text: str
+    tone: str
+
+
+def protection_of(account: Any, *, on: date, soon: int) -> Protection | None:
+    """Return the protection of a customer read `with_protection`; it is a warning from `soon` days before its end."""
+    until: date | None = account.protected_until
+    if until is None:
+        return None
+    left = (until - on).days
+    if left < 0:
+        return Protection(account.claim_id, _("Protection ended on %(day)s") % {"day": until.isoformat()}, "danger")
+    text = ngettext("Protected until %(day)s, %(n)s day left", "Protected until %(day)s, %(n)s days left", left)
+    text %= {"day": until.isoformat(), "n": left}
+    return Protection(account.claim_id, text, "warn" if left <= soon else "")
 
 
 def _of_five(value: int | None) -> str:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, Contact
+from accounts.models import Account, Claim, ClaimPolicy, Contact
 from crm.models import AuditEntry
 
 ACTIONS: dict[str, str | Promise] = {
@@ -21,6 +21,10 @@ ACTIONS: dict[str, str | Promise] = {
     "account.bulk_taken_back": gettext_lazy("Change taken back"),
     "account.owner_changed": gettext_lazy("Owner changed"),
     "account.owner_changed_back": gettext_lazy("Change of owner taken back"),
+    "account.claimed": gettext_lazy("Customer claimed from the pool"),
+    "account.claim_decided": gettext_lazy("Customer given to the second claimant"),
+    "account.released": gettext_lazy("Customer released to the pool"),
+    "account.lapsed": gettext_lazy("Protection lapsed"),
     "account.archived": gettext_lazy("Customer archived"),
     "account.restored": gettext_lazy("Customer brought back"),
     "account.moved_in_group": gettext_lazy("Moved within the group"),
@@ -34,6 +38,12 @@ ACTIONS: dict[str, str | Promise] = {
     "account.tier_changed": gettext_lazy("Tier changed"),
     "account.tier_fixed": gettext_lazy("Tier set by hand"),
     "account.tier_freed": gettext_lazy("Hand setting of the tier ended"),
+    "claim.filed": gettext_lazy("Claim filed"),
+    "claim.granted": gettext_lazy("Claim granted"),
+    "claim.refused": gettext_lazy("Claim refused"),
+    "claim.decision_taken_back": gettext_lazy("Decision on a claim taken back"),
+    "claim.extended": gettext_lazy("Protection extended"),
+    "claim.extension_taken_back": gettext_lazy("Extension of a protection taken back"),
     "contact.created": gettext_lazy("Person added"),
     "contact.edited": gettext_lazy("Facts of a person changed"),
     "contact.line_changed": gettext_lazy("Reporting line changed"),
@@ -64,9 +74,28 @@ ACTIONS: dict[str, str | Promise] = {
     "sweep_unit.taken_back": gettext_lazy("Note at a unit taken back"),
     "sweep_unit.became_customer": gettext_lazy("Unit became a customer"),
 }
-MODELS: dict[str, type[Model]] = {"accounts.account": Account, "accounts.contact": Contact}
+MODELS: dict[str, type[Model]] = {
+    "accounts.account": Account,
+    "accounts.claim": Claim,
+    "accounts.claimpolicy": ClaimPolicy,
+    "accounts.contact": Contact,
+}
 # Numbers that mean something to the machine only; `names` says the same in words.
-UNSAID = frozenset({"version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at"})
+UNSAID = frozenset(
+    {
+        "version",
+        "owner",
+        "team",
+        "parent",
+        "industry",
+        "reports_to",
+        "account",
+        "member",
+        "archived_at",
+        "closed_at",
+        "replaces",
+    }
+)
 EMPTY = "--"
 
 
@@ -91,9 +120,11 @@ class Event:
 
 
 def history_of_account(account: Account) -> QuerySet[AuditEntry]:
-    """Return the entries about a customer and everybody there, newest first."""
+    """Return the entries about a customer, everybody there and claims on it, newest first."""
     people = Contact.objects.filter(account=account).values("pk")
+    claims = Claim.objects.filter(account=account).values("pk")
     about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
+    about |= Q(kind="accounts.claim", subject_id__in=claims)
     return AuditEntry.objects.filter(about).order_by("-id")
 
 

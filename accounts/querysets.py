@@ -1,21 +1,23 @@
 """Reads of customers. `AccountQuerySet.visible_to` is the one rule of who sees which customer."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
-from accounts.choices import SPONSORS, Tier
+from accounts.choices import SPONSORS, ClaimState, OwnershipKind, Tier
 from crm.searchtext import search_filter
 from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
     from accounts.models.account import Account  # noqa: F401 -- named in a string below
+    from accounts.models.claim import Claim  # noqa: F401
     from accounts.models.contact import Contact  # noqa: F401
     from accounts.models.inquiry import Inquiry  # noqa: F401
+    from accounts.models.ownership import Ownership  # noqa: F401
     from accounts.models.sweep import Knock, SweepPlace, SweepUnit  # noqa: F401
     from accounts.models.turnover import Turnover  # noqa: F401
     from teams.models import User
@@ -83,6 +85,38 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def contacted_since(self, day: date) -> Self:
         """Return customers somebody was in contact with on `day` or later."""
         return self.filter(last_contact_on__gte=day)
+
+    def pooled(self) -> Self:
+        """Return the customers nobody holds: the public pool 公海. Whoever sells may look at their names."""
+        return self.live().filter(owner=None)
+
+    def pooled_lately(self, now: datetime) -> Self:
+        """Return the customers of the pool, and those claimed within a day, which others still look at."""
+        stretches: Any = self.model._meta.get_field("ownerships").related_model
+        left = stretches.objects.open().filter(kind=OwnershipKind.CLAIMED, started_at__gt=now - timedelta(days=1))
+        return self.live().filter(Q(owner=None) | Q(pk__in=left.order_by().values("account")))
+
+    def with_pool_story(self) -> Self:
+        """Add why a customer is in the pool, since when, and who held it last."""
+        stretches: Any = self.model._meta.get_field("ownerships").related_model
+        here = stretches.objects.filter(account=OuterRef("pk"))
+        held = here.exclude(owner=None).order_by("-started_at", "-pk")
+        return self.annotate(
+            pool_kind=Subquery(here.open().values("kind")[:1]),
+            pool_reason=Subquery(here.open().values("reason")[:1]),
+            pooled_at=Subquery(here.open().values("started_at")[:1]),
+            held_by_id=Subquery(held.values("owner_id")[:1]),
+            held_by=Subquery(held.values("owner__name")[:1]),
+        )
+
+    def with_protection(self) -> Self:
+        """Add `claim_id` and `protected_until` of the claim in force, the last day it protects; None without one."""
+        claims: Any = self.model._meta.get_field("claims").related_model
+        in_force = claims.objects.in_force().filter(account=OuterRef("pk"))
+        return self.annotate(
+            claim_id=Subquery(in_force.values("pk")[:1]),
+            protected_until=Subquery(in_force.values("protected_until")[:1]),
+        )
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -191,3 +225,32 @@ class SweepUnitQuerySet(models.QuerySet["SweepUnit"]):
         """Return the units whose place the person may see."""
         place_model: Any = self.model._meta.get_field("place").related_model
         return self.filter(place__in=place_model.objects.visible_to(user).order_by().values("pk"))
+
+
+class OwnershipQuerySet(OfAccountQuerySet["Ownership"]):
+    """Who held a customer, and when."""
+
+    def open(self) -> Self:
+        """Return the stretches that have not ended: one a customer."""
+        return self.filter(ended_at=None)
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Claims."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return a person's own claims, those of people he leads, and those on customers he sees."""
+        accounts: Any = self.model._meta.get_field("account").remote_field.model
+        seen = Q(account__in=accounts.objects.visible_to(user).order_by().values("pk"))
+        seen |= Q(claimant__in=[user.pk, *user.stands_in_for])
+        if user.acts_as(Role.MANAGER):
+            seen |= Q(claimant__team__in=led_teams(user))
+        return self.filter(seen)
+
+    def in_force(self) -> Self:
+        """Return the claims that protect."""
+        return self.filter(state=ClaimState.ACTIVE)
+
+    def waiting(self) -> Self:
+        """Return the claims a manager has to decide."""
+        return self.filter(state=ClaimState.WAITING)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import bulk_jobs, rules, tier_jobs, timeline_sources
+from accounts import bulk_jobs, claim_registration, claims_listed, listed, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import groups as group_actions
 from accounts.actions import people as people_actions
@@ -13,7 +13,6 @@ from accounts.actions import sweeps as sweep_actions
 from accounts.figures import TURNOVER, register_figures
 from accounts.inquiry_rules import INQUIRY_RULE
 from accounts.kinds import KINDS
-from accounts.listed import SOURCE
 from accounts.models import Account
 from accounts.navigation import COMMANDS, ENTRIES
 from accounts.search import find_accounts, find_contacts
@@ -74,4 +73,6 @@ def register() -> None:
     )
     tier_jobs.register()
     bulk_jobs.register()
-    register_list(SOURCE)
+    register_list(listed.SOURCE)
+    register_list(claims_listed.SOURCE)
+    claim_registration.register()

@@ -10,3 +10,11 @@ def end_overrides() -> int:
     from accounts.actions.tiers import end_expired_overrides
 
     return end_expired_overrides(on=timezone.localdate())
+
+
+@shared_task(name="accounts.lapse_claims")
+def lapse_claims() -> int:
+    """Send customers whose protection has ended to the pool."""
+    from accounts.actions import lapses
+
+    return lapses.lapse_claims(on=timezone.localdate(), now=timezone.now())

@@ -19,7 +19,14 @@ from crm.models import AuditEntry
 from followups.models import FollowUp
 from followups.wording import wording
 
-OWNER_ACTIONS = ("account.owner_changed", "account.owner_changed_back")
+OWNER_ACTIONS = (
+    "account.owner_changed",
+    "account.owner_changed_back",
+    "account.claimed",
+    "account.claim_decided",
+    "account.released",
+    "account.lapsed",
+)
 _TEXT = CharField()
 
 
@@ -99,6 +106,7 @@ def _owner_entries(account_ids: Sequence[int], before: datetime | None, limit: i
             group="changes",
             icon="arrows-exchange",
             title=_("Owner: %(before)s → %(after)s") % {"before": old, "after": new},
+            text=row.changes.get("reason", ""),
             who=row.actor_name,
         )
 

@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume jobs": {"task": "crm.resume_jobs", "schedule": 60.0},
     "expire files": {"task": "crm.expire_files", "schedule": 3600.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
+    "lapse claims": {"task": "accounts.lapse_claims", "schedule": 900.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

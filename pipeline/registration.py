@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.activity import register_activity, register_exemption
 from accounts.figures import register_figures
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
@@ -12,7 +13,7 @@ from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
-from pipeline import rules, timeline_sources
+from pipeline import protection, rules, timeline_sources
 from pipeline.account_figures import FIGURES
 from pipeline.actions.takeback import UNDOABLE, take_back
 from pipeline.listed import SOURCE
@@ -90,7 +91,7 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, figures, the rule, what a leaver holds, a panel."""
+    """Register kinds, ways back, navigation, search, timeline, figures, rule, what a leaver holds, a panel, work."""
     _kinds()
     _undo()
     _frame()
@@ -99,6 +100,8 @@ def register() -> None:
     register_source(Source("pipeline", _("Opportunities"), timeline_sources.entries))
     register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", 10, "pipeline:list", "&state=any"))
     register_shortcut(Shortcut("opportunity", _("New opportunity"), "pipeline:new", "layout-kanban", order=20))
+    register_activity("opportunities", protection.last_progress)
+    register_exemption("opportunities", protection.with_open_ones)
     register_ahead("pipeline", timeline_sources.ahead)
     register_holding(
         Holding(

@@ -110,6 +110,7 @@ OF_SETTINGS: Words = {
     "tier_policy.applied": _("Tier rules applied"),
     "tier_policy.retired": _("Tier rules replaced"),
     "service_cost.set": _("Cost to serve set"),
+    "claim_policy.set": _("Rules of claims changed"),
     "pipeline.added": _("Pipeline added"),
     "pipeline.edited": _("Pipeline changed"),
     "pipeline.made_default": _("Pipeline made the usual one"),

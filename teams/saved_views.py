@@ -101,10 +101,10 @@ class OpenList:
     """A list as a person opens it; two queries: what he chose, and the saved views he sees."""
 
     def __init__(self, request: AuthenticatedHttpRequest, page: str, columns: Sequence[Column]) -> None:
-        """Read what the person chose for the list with URL name `page`."""
+        """Read what the person chose for the list with URL name `page`; `columns` is empty where they are fixed."""
         self.request, self.page, self.columns = request, page, columns
         self.choice = choice_of(request.user, page)
-        self.shown = chosen_columns(columns, columns_asked(request.GET, self.choice))
+        self.shown = chosen_columns(columns, columns_asked(request.GET, self.choice)) if columns else []
 
     @cached_property
     def saved(self) -> list[SavedView]:

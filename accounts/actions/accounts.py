@@ -1,26 +1,27 @@
 """Writes of customers: making, changing, giving to somebody else, putting away, the account team."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions.groups import refuse_cycle
-from accounts.choices import TeamRole
+from accounts.actions.ownership import Why, note_owners, write_owners
+from accounts.actions.protection import pass_on, reopen_claims
+from accounts.choices import OwnershipKind, TeamRole
 from accounts.models import Account, AccountMember
 from accounts.naming import ACCOUNT_FIELDS, account_search_text
-from crm.audit import build_entry, record
+from crm.audit import record
 from crm.editing import save_edit, write_fields
-from crm.models import AuditEntry, UndoEntry
+from crm.models import UndoEntry
 from crm.models.abstract import Origin
 from crm.undo import offer_undo
 from teams.models import User
-
-BATCH = 500
 
 
 class AlreadyMember(Exception):
@@ -54,6 +55,8 @@ def create_account(
     account, is_new = Account.objects.get_or_create(client_id=account.client_id, defaults=values)
     if is_new:
         record("account.created", account, actor=actor, changes={"name": name, "owner": owner}, origin=origin)
+        kind = OwnershipKind.IMPORTED if origin == Origin.IMPORT else OwnershipKind.CREATED
+        note_owners([account], actor=actor, why=Why(kind), now=account.recorded_at)
     return account
 
 
@@ -78,56 +81,50 @@ def _locked(accounts: Iterable[Account]) -> list[Account]:
     return list(Account.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
-def _write_owners(
-    accounts: Sequence[Account], owners: Mapping[int, tuple[int | None, int | None]], *, actor: User | None, action: str
-) -> None:
-    """Set owner and team of locked rows (account → owner, team), raise their versions, record each; in batches."""
-    people = {account.owner_id for account in accounts} | {owner_id for owner_id, _team in owners.values()}
-    names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
-    entries = []
-    for account in accounts:
-        owner_id, team_id = owners[account.pk]
-        changes = {
-            "owner": [account.owner_id, owner_id],
-            "names": [names.get(account.owner_id, ""), names.get(owner_id, "")],
-            "team": [account.team_id, team_id],
-            "version": [account.version, account.version + 1],
-        }
-        account.owner_id, account.team_id, account.version = owner_id, team_id, account.version + 1
-        entries.append(build_entry(action, account, actor=actor, changes=changes))
-    Account.objects.bulk_update(accounts, ["owner", "team", "version"], batch_size=BATCH)
-    AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
-
-
 @transaction.atomic
-def change_owner(account: Account, *, to: User, actor: User | None) -> Account:
-    """Give one customer to somebody else and his team; his colleagues in the account team stay. Return it fresh."""
+def change_owner(
+    account: Account, *, to: User, actor: User | None, reason: str = "", now: datetime | None = None
+) -> Account:
+    """Give one customer to somebody else and his team; his colleagues in the account team stay. Return it fresh.
+
+    One that was claimed is protected anew for its new owner.
+    """
     current = Account.objects.select_for_update().get(pk=account.pk)
     if (current.owner_id, current.team_id) != (to.pk, to.team_id):
-        _write_owners([current], {current.pk: (to.pk, to.team_id)}, actor=actor, action="account.owner_changed")
+        _hand_over([current], to=to, actor=actor, reason=reason, now=now or timezone.now())
     return current
 
 
+def _hand_over(rows: list[Account], *, to: User, actor: User | None, reason: str, now: datetime) -> list[int]:
+    """Give locked customers to somebody; return the claims that ended with it."""
+    owners = dict.fromkeys([row.pk for row in rows], (to.pk, to.team_id))
+    why = Why(OwnershipKind.HANDED_OVER, reason)
+    ended = write_owners(rows, owners, actor=actor, action="account.owner_changed", why=why, now=now)
+    pass_on(ended, rows, now=now)
+    return [claim.pk for claim in ended]
+
+
 @transaction.atomic
-def change_owners(accounts: Iterable[Account], *, to: User, actor: User, now: datetime) -> UndoEntry:
+def change_owners(accounts: Iterable[Account], *, to: User, actor: User, now: datetime, reason: str = "") -> UndoEntry:
     """Give customers to somebody else and his team in one go; return what takes it back.
 
     A rep who leaves takes no customers along (growing-key-accounts, what the funnel is for).
     """
     rows = _locked(accounts)
-    inverse = {"owners": [[row.pk, row.owner_id, row.team_id] for row in rows]}
-    target = (to.pk, to.team_id)
-    _write_owners(rows, dict.fromkeys([row.pk for row in rows], target), actor=actor, action="account.owner_changed")
+    inverse: dict[str, Any] = {"owners": [[row.pk, row.owner_id, row.team_id] for row in rows]}
+    inverse["claims"] = _hand_over(rows, to=to, actor=actor, reason=reason, now=now)
     label = ngettext("%(n)s customer given to %(name)s", "%(n)s customers given to %(name)s", len(rows))
     label %= {"n": len(rows), "name": to}
     return offer_undo("accounts.change_owners", actor=actor, label=label, inverse=inverse, rows=rows, now=now)
 
 
-def undo_change_owners(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001 -- undo's signature
-    """Give customers back to whom they belonged before."""
+def undo_change_owners(data: dict[str, Any], *, actor: User, now: datetime) -> None:
+    """Give customers back to whom they belonged before, with the days of protection they had left."""
     owners = {pk: (owner_id, team_id) for pk, owner_id, team_id in data["owners"]}
     rows = list(Account.objects.select_for_update().filter(pk__in=owners).order_by("pk"))
-    _write_owners(rows, owners, actor=actor, action="account.owner_changed_back")
+    why = Why(OwnershipKind.TAKEN_BACK)
+    write_owners(rows, owners, actor=actor, action="account.owner_changed_back", why=why, now=now)
+    reopen_claims(data.get("claims", []), now=now)
 
 
 @transaction.atomic

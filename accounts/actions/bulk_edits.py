@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.actions.accounts import BATCH, edit_account, keep_searchable
+from accounts.actions.accounts import edit_account, keep_searchable
 from accounts.actions.groups import GROUPS, without_cycles
+from accounts.actions.ownership import BATCH
 from accounts.bulk_changes import Change, Row, Skip, plan_changes
 from accounts.group import companies_above
 from accounts.models import Account

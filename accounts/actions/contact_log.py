@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.actions.inquiries import answer_inquiries_of
+from accounts.actions.protection import follow_renewal, renew, unrenew
 from accounts.cadence import next_due
 from accounts.choices import PolicyState
 from accounts.models import Account, Contact, TierPolicy
@@ -61,6 +62,7 @@ def note_contact(
     if people:
         older = Q(last_contact_on=None) | Q(last_contact_on__lt=on)
         Contact.objects.filter(older, pk__in=people, account=current).update(last_contact_on=on)
+    renew(current, on=on)
     account.last_contact_on, account.next_contact_on = current.last_contact_on, current.next_contact_on
     account.version = current.version
 
@@ -88,6 +90,7 @@ def withdraw_contact(
     due = next_on or next_due(last_on, current.tier, contact_days(), load_calendar())
     values = {"last_contact_on": last_on, "next_contact_on": due}
     write_fields(current, values, actor=actor, action="account.contact_withdrawn")
+    unrenew(current, on=on, last_on=last_on)
 
 
 @transaction.atomic
@@ -98,6 +101,7 @@ def remind_of_next_contact(account: Account, *, actor: User, now: datetime) -> N
     key = next_contact_key(current.pk, current.next_contact_on)
     close_for(NEXT_CONTACT, account, actor=actor, now=now, besides=key)
     plan_now(RULE, next_contact_of(current, load_calendar()), now=now)
+    follow_renewal(current, now=now)
 
 
 @transaction.atomic
@@ -109,3 +113,4 @@ def remind_again_of_next_contact(account: Account, *, actor: User, now: datetime
     cancel_items(others.values_list("pk", flat=True), now=now)
     ask_again([key], actor=actor, now=now)
     plan_now(RULE, next_contact_of(current, load_calendar()), now=now)
+    follow_renewal(current, now=now)

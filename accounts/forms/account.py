@@ -201,6 +201,12 @@ class NewAccountForm(AccountForm):
         return data
 
     @property
+    def named(self) -> dict[str, Any]:
+        """Return what it is called, whose it is, and how the same form sent again is known."""
+        data = self.cleaned_data
+        return {"name": data["name"], "owner": data["owner"], "client_id": data["client_id"] or uuid.uuid4()}
+
+    @property
     def values(self) -> dict[str, Any]:
         """Return what a new customer is made from, beside name and owner."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "name"}

@@ -1,10 +1,12 @@
 """Customers and the people there."""
 
 from accounts.models.account import Account, AccountMember, Industry
+from accounts.models.claim import Claim, ClaimPolicy
 from accounts.models.contact import Contact, StanceChange
 from accounts.models.cost import ServiceCost
 from accounts.models.inquiry import Inquiry, InquiryRule
 from accounts.models.look import AccountLook
+from accounts.models.ownership import Ownership
 from accounts.models.qualification import QualificationCheck, Rival
 from accounts.models.region import KeyRegion
 from accounts.models.sweep import Knock, SweepPlace, SweepUnit
@@ -15,12 +17,15 @@ __all__ = [
     "Account",
     "AccountLook",
     "AccountMember",
+    "Claim",
+    "ClaimPolicy",
     "Contact",
     "Industry",
     "Inquiry",
     "InquiryRule",
     "KeyRegion",
     "Knock",
+    "Ownership",
     "QualificationCheck",
     "Rival",
     "ServiceCost",

@@ -169,6 +169,7 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["prospect_kind", "id"], name="account_by_prospect"),
             models.Index(fields=["qualification", "id"], name="account_by_qualification"),
             models.Index(F("ability") * F("willingness"), "id", name="account_by_order"),
+            models.Index(fields=["name", "id"], name="account_pool", condition=Q(owner=None, archived_at=None)),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")

@@ -1,8 +1,11 @@
 """Customers and people there for tests."""
 
+from datetime import UTC, date, datetime
+
 import factory
 
-from accounts.models import Account, AccountMember, Contact, Inquiry, SweepPlace, SweepUnit, Turnover
+from accounts.choices import ClaimState
+from accounts.models import Account, AccountMember, Claim, Contact, Inquiry, SweepPlace, SweepUnit, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -89,3 +92,19 @@ class InquiryFactory(factory.django.DjangoModelFactory[Inquiry]):
     account = factory.SubFactory(AccountFactory)
     given_to = factory.LazyAttribute(lambda inquiry: inquiry.account.owner)
     taken_by = factory.LazyAttribute(lambda inquiry: inquiry.account.owner)
+
+
+class ClaimFactory(factory.django.DjangoModelFactory[Claim]):
+    """A claim of the customer's owner, in force until the end of 2026."""
+
+    class Meta:
+        model = Claim
+
+    account = factory.SubFactory(AccountFactory)
+    claimant = factory.LazyAttribute(lambda claim: claim.account.owner)
+    region = "华东"
+    month = date(2026, 11, 1)
+    filed_at = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+    state = ClaimState.ACTIVE
+    granted_until = factory.LazyAttribute(lambda claim: claim.protected_until)
+    protected_until = date(2026, 12, 31)

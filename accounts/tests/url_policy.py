@@ -2,7 +2,9 @@
 
 from accounts.models import AccountMember, InquiryRule, Rival, TierPolicy
 from accounts.tests.factories import (
+    AccountFactory,
     AccountMemberFactory,
+    ClaimFactory,
     ContactFactory,
     InquiryFactory,
     SweepPlaceFactory,
@@ -16,6 +18,7 @@ EDITORS = ("rep", "teammate", "outsider", "manager", "other_manager", "director"
 KEEPERS = ("rep", "manager", "director", "clerk")
 LEADERS = ("manager", "director")
 EVERY_LEADER = (*LEADERS, "other_manager")
+SELLERS = ("rep", "teammate", "outsider", "manager", "other_manager", "director")
 
 
 def _account(cast: Cast) -> dict[str, int]:
@@ -29,6 +32,14 @@ def _contact(cast: Cast) -> dict[str, int]:
 def _member(cast: Cast) -> dict[str, int]:
     member: AccountMember = AccountMemberFactory(account=cast.account, user=UserFactory(name="顾问"))
     return {"pk": cast.account.pk, "member": member.pk}
+
+
+def _claim(cast: Cast) -> dict[str, int]:
+    return {"pk": ClaimFactory(account=cast.account, claimant=cast.rep).pk}
+
+
+def _pooled(cast: Cast) -> dict[str, int]:
+    return {"pk": AccountFactory(name="无锡华鑫轴承有限公司", owner=None).pk}
 
 
 def _draft(cast: Cast) -> dict[str, int]:
@@ -119,7 +130,29 @@ POLICY: dict[str, Policy] = {
     "accounts:profits": Policy(get=only(*EVERY_LEADER)),
     "accounts:profits_export": Policy(get=only(*EVERY_LEADER)),
     "accounts:cost": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), data={"minutes_a_visit": "60"}),
-    # The policy: an admin sets it, the director may look.
+    # Claims and the pool: for those who sell; the customer of a claim is seen as any other.
+    "accounts:claims": Policy(get=only(*SELLERS)),
+    "accounts:export_claims": Policy(get=only(*SELLERS)),
+    "accounts:file_claim": Policy(
+        get=only(*SELLERS), post=only(*SELLERS, allowed=ALLOWED), data={"name": "新客户", "region": "华东"}
+    ),
+    "accounts:claim": Policy(get=row_page(), kwargs=_claim),
+    "accounts:extend_claim": Policy(
+        get=row_page(*LEADERS, rep=403, clerk=403),
+        post=row_write(*LEADERS, forbidden=("rep", "clerk")),
+        kwargs=_claim,
+        data={"until": "2027-01-31", "reason": "招标推迟"},
+    ),
+    "accounts:pool": Policy(get=only(*SELLERS)),
+    "accounts:take": Policy(post=only(*SELLERS, allowed=ALLOWED), kwargs=_pooled),
+    "accounts:release": Policy(
+        get=row_page("rep", *LEADERS, clerk=403),
+        post=row_write("rep", *LEADERS, forbidden=("clerk",)),
+        kwargs=_account,
+        data={"reason": "没有需求"},
+    ),
+    "accounts:claim_policy": Policy(get=only("admin", "director"), post=only("admin", allowed=ALLOWED)),
+    # The policy of tiers: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),
     "accounts:new_draft": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), data={"name": "草案"}),

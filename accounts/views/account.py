@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
-from accounts.facts import facts_of, profit_facts, ways_to
+from accounts.claim_access import may_release
+from accounts.facts import facts_of, profit_facts, protection_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account
 from accounts.models import Account, AccountLook, Contact
@@ -30,6 +31,8 @@ from teams.models import User
 
 PAGE = 20
 KEY_PEOPLE = 6
+OWNERS_SHOWN = 50
+SOON = 7  # days: a protection that ends within them is worth a colour
 
 
 def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
@@ -41,7 +44,7 @@ def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
         before_at=Subquery(look.values("before_at")),
         has_below=Exists(below),
     )
-    rows = rows.with_parent_seen(request.user)
+    rows = rows.with_parent_seen(request.user).with_protection()
     account: Account = get_visible_or_404(rows, request.user, pk=pk)
     return account
 
@@ -63,11 +66,13 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "account": account,
         "tab": tab,
         "findings": found,
+        "protection": protection_of(account, on=request.today, soon=SOON),
         "panels": panels(),
         "ways": ways_to(account) if account.address or account.position else [],
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
+        "may_release": may_release(request.user, account),
         "today": request.today,
     }
 
@@ -195,4 +200,7 @@ def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     page = paginate(history_of_account(account), request.GET)
     context = head(request, account, "history", people_of(account)) | {"page": page, "events": as_events(page.items)}
     context["empty"] = _("Nothing was changed here yet.")
+    if not page.has_previous:
+        stretches = account.ownerships.select_related("owner", "team", "actor").order_by("-started_at", "-pk")
+        context["owners"] = stretches[:OWNERS_SHOWN]
     return render(request, "accounts/history.html", context)

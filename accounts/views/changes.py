@@ -14,11 +14,11 @@ from accounts.actions.accounts import (
     AlreadyMember,
     add_member,
     archive_account,
-    create_account,
     edit_account,
     remove_member,
     restore_account,
 )
+from accounts.actions.claims import ClaimRefused, new_customer
 from accounts.actions.groups import GroupCycle
 from accounts.forms.account import AccountForm, MemberForm, NewAccountForm
 from accounts.models import Account, AccountMember
@@ -55,12 +55,14 @@ def new_account(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make a customer."""
     form = NewAccountForm(request.POST or None, user=request.user, initial={"name": request.GET.get("name", "")})
     if form.is_valid():
-        data = form.cleaned_data
-        account = create_account(
-            name=data["name"], owner=data["owner"], actor=request.user, client_id=data["client_id"], **form.values
-        )
-        messages.success(request, _("Customer created. Add the people there next."))
-        return go_to(request, account.get_absolute_url())
+        when = {"actor": request.user, "now": request.now, "on": request.today}
+        try:
+            account = new_customer(**form.named, **when, **form.values)
+        except ClaimRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Customer created. Add the people there next."))
+            return go_to(request, account.get_absolute_url())
     cancel_url = reverse("accounts:list")
     return form_page(
         request,

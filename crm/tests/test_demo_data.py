@@ -185,6 +185,7 @@ def test_what_was_promised_is_due_on_a_working_day_after_the_visit(demo: None) -
 def test_every_rep_is_reminded_of_something_and_every_rule_has_work(demo: None) -> None:
     kinds = set(FollowUp.objects.values_list("kind", flat=True))
     assert kinds == {
+        "claim-lapsing",
         "first-contact-due",
         "promise",
         "next-contact-due",
@@ -237,8 +238,8 @@ def test_the_managers_page_is_alive(demo: None, name: str) -> None:
     assert outlook(scope).weighted > target(scope) > outcome(scope).value
 
 
-@pytest.mark.parametrize(("name", "waiting"), [("zhao", 5), ("qian", 3)])
-def test_plans_wait_for_a_signature_since_different_times(demo: None, name: str, waiting: int) -> None:
+@pytest.mark.parametrize(("name", "waiting"), [("zhao", 6), ("qian", 3)])
+def test_plans_and_a_claim_wait_for_a_signature_since_different_times(demo: None, name: str, waiting: int) -> None:
     times = Approval.objects.to_sign(User.objects.get(username=name)).values_list("recorded_at", flat=True)
     assert len(times) == waiting
     assert len(set(times)) >= 3

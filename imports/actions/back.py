@@ -10,13 +10,14 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import AccountLook, TierChange
+from accounts.models import Account, AccountLook, Ownership, TierChange
 from crm.audit import record
 from crm.kinds import UnknownKind, kind_of
 from crm.models import StoredFile
 from crm.models.abstract import Origin
 from followups.choices import FollowUpState
 from followups.models import Comment, FollowUp
+from imports.actions.owners import owners_of, owners_put_back
 from imports.choices import RunState
 from imports.context import Loading, Touched
 from imports.models import ImportedRow, ImportRun
@@ -48,6 +49,7 @@ def in_state(run: ImportRun, *states: str) -> ImportRun:
 
 def keep(run: ImportRun, loading: Loading) -> None:
     """Note what a portion made and changed."""
+    owners_of(loading, actor=run.owner)
     rows = [ImportedRow(run=run, model=model, object_id=pk) for model, pk in loading.made]
     ImportedRow.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     loading.made.clear()
@@ -123,7 +125,7 @@ def _restore(run: ImportRun, beat: Beat) -> None:
     total, done = run.made.count(), 0
     for label in REMOVED_IN_ORDER:
         for changed in _batches(run.made.filter(model=label).exclude(before__isnull=True)):
-            _put_back(label, changed)
+            _put_back(label, changed, actor=run.owner)
             done += len(changed)
             beat(done, total)
     made = _made_by(run)
@@ -150,7 +152,7 @@ def _batches(rows: models.QuerySet[ImportedRow]) -> Iterator[list[ImportedRow]]:
         yield batch
 
 
-def _put_back(label: str, changed: list[ImportedRow]) -> None:
+def _put_back(label: str, changed: list[ImportedRow], *, actor: User) -> None:
     model = apps.get_model(label)
     present = model._default_manager.select_for_update().in_bulk([row.object_id for row in changed])
     moved_on = []
@@ -167,6 +169,8 @@ def _put_back(label: str, changed: list[ImportedRow]) -> None:
             names.append("version")
         row.save(update_fields=names)
     _refuse(moved_on)
+    if label == Account._meta.label_lower:
+        owners_put_back({noted.object_id: noted.after or {} for noted in changed}, actor=actor)
 
 
 def _field(row: models.Model, name: str) -> Any:
@@ -207,7 +211,7 @@ def _hanging(relation: Any, keys: list[int], made: dict[str, set[int]]) -> Itera
     """Yield the names of rows that hang on what would be removed and are not the import's own."""
     model = relation.related_model
     others = model._base_manager.filter(**{f"{relation.field.name}__in": keys})
-    if model is AccountLook:
+    if model in (AccountLook, Ownership):
         return
     if model is StageChange:
         others = others.exclude(origin=Origin.IMPORT)

@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from accounts.cadence import next_due
-from accounts.choices import AccountKind, ProspectKind, Relation, Source, TeamRole, TierChangeKind
+from accounts.choices import AccountKind, OwnershipKind, ProspectKind, Relation, Source, TeamRole, TierChangeKind
 from accounts.effort import COST_PK
-from accounts.models import Account, AccountMember, Contact, Industry, ServiceCost, StanceChange, TierChange, Turnover
+from accounts.models import (
+    Account,
+    AccountMember,
+    Contact,
+    Industry,
+    Ownership,
+    ServiceCost,
+    StanceChange,
+    TierChange,
+    Turnover,
+)
 from crm.management.demo.bulk import write
 from crm.management.demo.meetings import Meeting
 from crm.management.demo.names import STREETS, TRADES, Company
@@ -186,6 +196,23 @@ def _tiering(account: Account, before: str, after: str, day: date, scene: Scene)
         happened_on=day,
         policy=scene.policy,
         reason="季度重评",
+    )
+
+
+def make_owners(customers: Sequence[Customer], scene: Scene) -> None:
+    """Write who has held each customer, since it came to the firm."""
+    days, random = scene.days, scene.random
+    write(
+        [
+            Ownership(
+                account=customer.account,
+                owner=customer.owner,
+                team_id=customer.owner.team_id,
+                kind=OwnershipKind.CREATED,
+                started_at=days.at(days.before(days.on, random.randrange(200, 400)), time(9, 30)),
+            )
+            for customer in customers
+        ]
     )
 
 

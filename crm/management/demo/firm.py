@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.choices import PolicyState
 from accounts.models import TierPolicy
 from crm.audit import record
+from crm.management.demo.claims import make_claims
 from crm.management.demo.contacts import make_contacts, make_stances
 from crm.management.demo.customers import (
     GOLDEN,
@@ -19,6 +20,7 @@ from crm.management.demo.customers import (
     make_accounts,
     make_industries,
     make_members,
+    make_owners,
     make_service_cost,
     make_turnover,
     quota,
@@ -94,6 +96,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
         with transaction.atomic():
             make_sweeps(scene)
             make_incoming(scene)
+            make_claims(scene, now=now)
             make_plans(scene, now=now)
             make_comments(scene)
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
@@ -109,6 +112,7 @@ def _fill(accounts: int, scene: Scene) -> None:
         _give_meetings(portion, scene)
         with transaction.atomic():
             make_accounts(portion, industries, scene)
+            make_owners(portion, scene)
             make_members(portion, scene)
             make_contacts(portion, scene)
             make_turnover(portion, scene)
