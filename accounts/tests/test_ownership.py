@@ -16,7 +16,7 @@ from crm.audit import record
 from crm.models.abstract import Origin
 from teams.models import User
 
-seed = import_module("accounts.migrations.0006_present_owners").seed
+seed = import_module("accounts.migrations.0013_present_owners").seed
 
 
 def told(account: Account) -> list[tuple[str, str, str, bool]]:
