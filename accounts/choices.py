@@ -115,3 +115,21 @@ class TierChangeKind(models.TextChoices):
     OVERRIDE = "OVERRIDE", _("set by hand")
     OVERRIDE_ENDED = "OVERRIDE_ENDED", _("hand setting ended")
     IMPORTED = "IMPORTED", _("imported")
+
+
+class KeyScope(models.TextChoices):
+    """How far a key account reaches (customer-development); empty means that it is none."""
+
+    GLOBAL = "GLOBAL", pgettext_lazy("key account", "global")
+    NATIONAL = "NATIONAL", pgettext_lazy("key account", "national")
+    REGIONAL = "REGIONAL", pgettext_lazy("key account", "regional")
+
+
+class NominationState(models.TextChoices):
+    """Life of a proposal to make a customer a key account."""
+
+    SUBMITTED = "SUBMITTED", _("waiting for signature")
+    RETURNED = "RETURNED", _("returned")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    APPROVED = "APPROVED", _("approved")
+    ENDED = "ENDED", pgettext_lazy("key account", "ended")

@@ -36,6 +36,7 @@ COLUMNS: tuple[Column, ...] = (
         is_usual=True,
         excel_format="#,##0.00",
     ),
+    Column("key", _("Key account"), lambda account: account.get_key_scope_display()),
     Column("kind", _("Kind"), lambda account: account.get_kind_display()),
     Column("parent", pgettext_lazy("group of companies", "Group"), _text("parent")),
     Column("source", _("Source"), lambda account: account.get_source_display()),

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, Contact
+from accounts.models import Account, Contact, Nomination
 from crm.models import AuditEntry
+from teams.models import User
 
 ACTIONS: dict[str, str | Promise] = {
     "account.created": gettext_lazy("Customer created"),
@@ -28,6 +29,19 @@ ACTIONS: dict[str, str | Promise] = {
     "account.tier_changed": gettext_lazy("Tier changed"),
     "account.tier_fixed": gettext_lazy("Tier set by hand"),
     "account.tier_freed": gettext_lazy("Hand setting of the tier ended"),
+    "account.key_marked": gettext_lazy("Became a key account"),
+    "account.key_mark_taken_back": gettext_lazy("Mark of a key account taken back"),
+    "account.key_ended": gettext_lazy("Key account no more"),
+    "account.key_end_undone": gettext_lazy("End of a key account taken back"),
+    "nomination.handed_in": gettext_lazy("Key-account proposal handed in"),
+    "nomination.edited": gettext_lazy("Key-account proposal changed"),
+    "nomination.handed_in_again": gettext_lazy("Key-account proposal handed in again"),
+    "nomination.returned": gettext_lazy("Key-account proposal returned"),
+    "nomination.approved": gettext_lazy("Key-account proposal approved"),
+    "nomination.signature_taken_back": gettext_lazy("Approval of a key-account proposal taken back"),
+    "nomination.withdrawn": gettext_lazy("Key-account proposal withdrawn"),
+    "nomination.ended": gettext_lazy("Key-account proposal ended"),
+    "nomination.end_undone": gettext_lazy("End of a key-account proposal taken back"),
     "contact.created": gettext_lazy("Person added"),
     "contact.edited": gettext_lazy("Facts of a person changed"),
     "contact.line_changed": gettext_lazy("Reporting line changed"),
@@ -37,9 +51,14 @@ ACTIONS: dict[str, str | Promise] = {
     "contact.archived": gettext_lazy("Person archived"),
     "contact.restored": gettext_lazy("Person brought back"),
 }
-MODELS: dict[str, type[Model]] = {"accounts.account": Account, "accounts.contact": Contact}
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Account, Contact, Nomination)}
 # Numbers that mean something to the machine only; `names` says the same in words.
-UNSAID = frozenset({"version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at"})
+UNSAID = frozenset(
+    {
+        *("version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at"),
+        *("requested_by", "handed_in_at", "ended_by", "mark_before"),
+    }
+)
 EMPTY = "--"
 
 
@@ -63,10 +82,12 @@ class Event:
     lines: list[Line]
 
 
-def history_of_account(account: Account) -> QuerySet[AuditEntry]:
-    """Return the entries about a customer and everybody there, newest first."""
+def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
+    """Return the entries about a customer, everybody there, and what is meant to be done there; newest first."""
     people = Contact.objects.filter(account=account).values("pk")
+    proposals = Nomination.objects.visible_to(user).filter(account=account).values("pk")
     about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
+    about |= Q(kind="accounts.nomination", subject_id__in=proposals)
     return AuditEntry.objects.filter(about).order_by("-id")
 
 

@@ -51,6 +51,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Return customers that are not archived."""
         return self.filter(archived_at=None)
 
+    def key_accounts(self) -> Self:
+        """Return customers that carry the mark of a key account."""
+        return self.exclude(key_scope="")
+
     def matching(self, query: str) -> Self:
         """Return customers found by any part of a name, pinyin initials or the end of a phone number."""
         return self.filter(search_filter("search_text", query))
@@ -89,6 +93,14 @@ class OfAccountQuerySet(models.QuerySet[Row]):
         for part in self.account_path.split("__"):
             model = model._meta.get_field(part).remote_field.model
         return self.filter(**{f"{self.account_path}__in": model.objects.visible_to(user).order_by().values("pk")})
+
+
+class InHouseQuerySet(OfAccountQuerySet[Row]):
+    """Rows that say what we think of a customer and mean to do there: for colleagues who see it, never for dealers."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the rows whose customer the person may see; none for a dealer."""
+        return self.none() if user.role == Role.DEALER else super().visible_to(user)
 
 
 class OfContactQuerySet(OfAccountQuerySet[Row]):

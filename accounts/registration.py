@@ -3,10 +3,11 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import key_rules, key_signing, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
+from accounts.actions import key_accounts as key_actions
 from accounts.actions import people as people_actions
-from accounts.models import Account, Contact
+from accounts.models import Account, Contact, Nomination
 from accounts.search import find_accounts, find_contacts
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -14,6 +15,7 @@ from crm.kinds import Kind, register_kind
 from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
+from followups.approval_kinds import ApprovalKind, register_approval
 from followups.rules import register_rule
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
@@ -42,12 +44,23 @@ def _kinds() -> None:
             lambda contact: contact.name,
         )
     )
+    register_kind(
+        Kind(
+            key_actions.KIND,
+            Nomination,
+            lambda user: Nomination.objects.visible_to(user).select_related("account"),
+            lambda pk: reverse("accounts:nomination", args=[pk]),
+            lambda nomination: nomination.account.called,
+        )
+    )
 
 
 def _undo() -> None:
     register_undo("accounts.change_owners", account_actions.undo_change_owners)
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
     register_undo("accounts.remove_member", account_actions.undo_remove_member)
+    register_undo("accounts.end_key_account", key_actions.undo_end_key_account)
+    register_undo("accounts.leave_key_group", key_actions.undo_leave_key_group)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
 
@@ -76,6 +89,29 @@ def _frame() -> None:
             roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
         )
     )
+    register_nav(
+        NavEntry(
+            key="key-accounts",
+            label=_("Key accounts"),
+            url_name="accounts:key_accounts",
+            icon="star",
+            order=22,
+            roles=SELLERS,
+            match=("accounts:key_accounts",),
+        )
+    )
+    register_nav(
+        NavEntry(
+            key="key-account-settings",
+            label=_("Key-account rules"),
+            url_name="accounts:key_settings",
+            icon="star",
+            group=_("Administration"),
+            order=225,
+            roles=frozenset({Role.ADMIN}),
+            match=("accounts:key_settings",),
+        )
+    )
     register_command(
         Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
     )
@@ -88,13 +124,18 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, jobs."""
+    """Register kinds, ways back, navigation, search, what is signed, the timeline, rules, what a leaver holds, jobs."""
     _kinds()
     _undo()
     _frame()
+    register_approval(
+        key_actions.KIND,
+        ApprovalKind(_("Key account"), key_signing.decided, key_signing.describe, reopened=key_signing.reopened),
+    )
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
     register_ahead("accounts", timeline_sources.ahead)
-    register_rule(rules.RULE)
+    for rule in (rules.RULE, key_rules.KEY_REVIEW):
+        register_rule(rule)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, key_accounts, key_settings, lists, people, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/tiers/<int:pk>/", tiers.draft, name="draft"),
     path("accounts/tiers/<int:pk>/apply/", tiers.apply, name="apply"),
     path("accounts/tiers/<int:pk>/discard/", tiers.discard, name="discard"),
+    path("accounts/key/", key_accounts.key_accounts, name="key_accounts"),
+    path("accounts/key/settings/", key_settings.settings, name="key_settings"),
+    path("accounts/key/settings/join/", key_settings.join, name="join_key_group"),
+    path("accounts/key/settings/<int:pk>/leave/", key_settings.leave, name="leave_key_group"),
+    path("accounts/nominations/<int:pk>/", key_accounts.nomination, name="nomination"),
+    path("accounts/nominations/<int:pk>/again/", key_accounts.again, name="nominate_again"),
+    path("accounts/nominations/<int:pk>/withdraw/", key_accounts.give_up, name="withdraw_nomination"),
+    path("accounts/<int:pk>/key/", key_accounts.account_key, name="key"),
+    path("accounts/<int:pk>/key/propose/", key_accounts.propose, name="nominate"),
+    path("accounts/<int:pk>/key/end/", key_accounts.end, name="end_key"),
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),

@@ -2,6 +2,7 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.key_account import KeyAccountRule, KeyAccountSigner, Nomination
 from accounts.models.look import AccountLook
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
@@ -12,6 +13,9 @@ __all__ = [
     "AccountMember",
     "Contact",
     "Industry",
+    "KeyAccountRule",
+    "KeyAccountSigner",
+    "Nomination",
     "StanceChange",
     "TierChange",
     "TierPolicy",

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, Source, TeamRole, Tier
+from accounts.choices import AccountKind, KeyScope, Source, TeamRole, Tier
 from accounts.querysets import AccountQuerySet, OfAccountQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from teams.models import Team
@@ -31,8 +31,8 @@ class Industry(models.Model):
 class Account(ClientMade, Versioned, Recorded):
     """A customer company, with an owner, a team and an account team.
 
-    `last_contact_on` and `next_contact_on` are written by `accounts.actions.note_contact` only; `search_text` by
-    whoever writes a name.
+    `last_contact_on` and `next_contact_on` are written by `accounts.actions.note_contact` only; the mark of a key
+    account by its approval; `search_text` by whoever writes a name.
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -72,6 +72,9 @@ class Account(ClientMade, Versioned, Recorded):
     )
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
     tier_fixed_until = models.DateField(_("tier set by hand until"), null=True, blank=True)
+    key_scope = models.CharField(_("key account"), max_length=8, choices=KeyScope, blank=True, editable=False)
+    key_since = models.DateField(_("key account since"), null=True, editable=False)
+    key_review_on = models.DateField(_("key account until review on"), null=True, editable=False)
     last_contact_on = models.DateField(_("last contact"), null=True, blank=True)
     next_contact_on = models.DateField(_("next contact"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -119,6 +122,7 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["city", "id"], name="account_by_city"),
             models.Index(fields=["industry", "id"], name="account_by_industry"),
             models.Index(fields=["kind", "id"], name="account_by_kind"),
+            models.Index(fields=["key_review_on", "id"], name="account_by_key", condition=~Q(key_scope="")),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")
@@ -129,6 +133,11 @@ class Account(ClientMade, Versioned, Recorded):
     def get_absolute_url(self) -> str:
         """Return the address of the account's page."""
         return reverse("accounts:account", args=[self.pk])
+
+    @property
+    def is_key(self) -> bool:
+        """Return whether it carries the mark of a key account."""
+        return bool(self.key_scope)
 
     @property
     def called(self) -> str:

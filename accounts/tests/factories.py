@@ -1,8 +1,9 @@
 """Customers and people there for tests."""
 
 import factory
+from django.utils import timezone
 
-from accounts.models import Account, AccountMember, Contact, Turnover
+from accounts.models import Account, AccountMember, Contact, Nomination, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -53,3 +54,23 @@ class TurnoverFactory(factory.django.DjangoModelFactory[Turnover]):
         model = Turnover
 
     account = factory.SubFactory(AccountFactory)
+
+
+class NominationFactory(factory.django.DjangoModelFactory[Nomination]):
+    """A proposal of 16 points, handed in."""
+
+    class Meta:
+        model = Nomination
+
+    account = factory.SubFactory(AccountFactory)
+    requested_by = factory.LazyAttribute(lambda nomination: nomination.account.owner)
+    handed_in_at = factory.LazyFunction(timezone.now)
+    scope = "NATIONAL"
+    sales_score = 5
+    sales_reason = "近三年成交额年均增长三成"
+    innovation_score = 4
+    innovation_reason = "设有自动化研究院"
+    strength_score = 4
+    strength_reason = "华东市场份额第一"
+    finance_score = 3
+    finance_reason = "回款及时，负债率四成"

@@ -1,7 +1,9 @@
 """Who may open what in this room."""
 
-from accounts.models import AccountMember, TierPolicy
-from accounts.tests.factories import AccountMemberFactory, ContactFactory
+from collections.abc import Callable
+
+from accounts.models import AccountMember, KeyAccountSigner, TierPolicy
+from accounts.tests.factories import AccountMemberFactory, ContactFactory, NominationFactory
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -24,6 +26,20 @@ def _member(cast: Cast) -> dict[str, int]:
     return {"pk": cast.account.pk, "member": member.pk}
 
 
+def _signer(cast: Cast) -> dict[str, int]:
+    return {"pk": KeyAccountSigner.objects.create(user=cast.manager).pk}
+
+
+def _nomination(state: str) -> Callable[[Cast], dict[str, int]]:
+    return lambda cast: {"pk": NominationFactory(account=cast.account, requested_by=cast.rep, state=state).pk}
+
+
+def _key_account(cast: Cast) -> dict[str, int]:
+    cast.account.key_scope = "NATIONAL"
+    cast.account.save(update_fields=["key_scope"])
+    return {"pk": cast.account.pk}
+
+
 def _draft(cast: Cast) -> dict[str, int]:
     return {"pk": TierPolicy.objects.create(name="草案", author=cast.admin).pk}
 
@@ -32,6 +48,13 @@ def _retired(cast: Cast) -> dict[str, int]:
     TierPolicy.objects.create(name="旧", state="RETIRED")
     return {}
 
+
+SCORES = {
+    "scope": "NATIONAL",
+    **dict.fromkeys(("sales_score", "innovation_score", "strength_score", "finance_score"), "4"),
+    **dict.fromkeys(("sales_reason", "innovation_reason", "strength_reason", "finance_reason"), "年报"),
+}
+SELLING = ("rep", "manager", "director")
 
 POLICY: dict[str, Policy] = {
     # Everybody may open the list; whose customers stand in it says `visible_to`.
@@ -73,6 +96,33 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:archive_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
+    # Key accounts: who sells proposes, who leads ends, an admin says who decides.
+    "accounts:key_accounts": Policy(get=everyone(200)),
+    "accounts:key": Policy(get=row_page(), kwargs=_account),
+    "accounts:nomination": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_nomination("SUBMITTED")),
+    "accounts:nominate": Policy(
+        get=row_page(clerk=403), post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_account, data=SCORES
+    ),
+    "accounts:nominate_again": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_nomination("RETURNED"),
+        data=SCORES | {"version": "1"},
+    ),
+    "accounts:withdraw_nomination": Policy(
+        post=row_write("rep", forbidden=("manager", "director", "clerk")), kwargs=_nomination("SUBMITTED")
+    ),
+    "accounts:end_key": Policy(
+        get=row_page(*LEADERS, rep=403, clerk=403),
+        post=row_write(*LEADERS, forbidden=("rep", "clerk")),
+        kwargs=_key_account,
+        data={"reason": "产线迁走"},
+    ),
+    "accounts:key_settings": Policy(
+        get=only("admin"), post=only("admin", allowed=ALLOWED), data={"total_wanted": "14", "each_wanted": "2"}
+    ),
+    "accounts:join_key_group": Policy(post=only("admin", allowed=ALLOWED)),
+    "accounts:leave_key_group": Policy(post=only("admin", allowed=ALLOWED), kwargs=_signer),
     # The policy: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),

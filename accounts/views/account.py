@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -27,7 +27,7 @@ from accounts.upcoming import upcoming
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.paging import paginate
 from teams.access import get_visible_or_404, may
-from teams.choices import Right
+from teams.choices import Right, Role
 from teams.models import User
 
 PAGE = 20
@@ -46,6 +46,13 @@ def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
     rows = rows.with_parent_seen(request.user)
     account: Account = get_visible_or_404(rows, request.user, pk=pk)
     return account
+
+
+def in_house_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
+    """Return a customer for a page that says what we think of it and mean to do there: never for dealers."""
+    if request.user.role == Role.DEALER:
+        raise Http404
+    return account_or_404(request, pk)
 
 
 def person_of(contact: Contact) -> Person:
@@ -67,6 +74,7 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "findings": found,
         "panels": panels(),
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
+        "is_in_house": request.user.role != Role.DEALER,
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
         "today": request.today,
@@ -203,7 +211,7 @@ def account_people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show who changed what, newest first."""
     account = account_or_404(request, pk)
-    page = paginate(history_of_account(account), request.GET)
+    page = paginate(history_of_account(account, user=request.user), request.GET)
     context = head(request, account, "history", _people(account)) | {"page": page, "events": as_events(page.items)}
     context["empty"] = _("Nothing was changed here yet.")
     return render(request, "accounts/history.html", context)

@@ -24,6 +24,7 @@ from crm.management.demo.customers import (
 )
 from crm.management.demo.days import Days
 from crm.management.demo.deals import Plots
+from crm.management.demo.keys import make_key_accounts
 from crm.management.demo.meetings import Diary, wanted
 from crm.management.demo.names import PLACES, as_head, as_member, companies
 from crm.management.demo.opportunities import make_opportunities, make_ways
@@ -88,6 +89,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
         with transaction.atomic():
             make_plans(scene, now=now)
             make_comments(scene)
+            make_key_accounts(scene)
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
     return sum(held().values()) - before
 
