@@ -133,3 +133,11 @@ class NominationState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
     APPROVED = "APPROVED", _("approved")
     ENDED = "ENDED", pgettext_lazy("key account", "ended")
+
+
+class RiskKind(models.TextChoices):
+    """Where a risk comes from (sales-manager)."""
+
+    MARKET = "MARKET", pgettext_lazy("risk", "market")
+    SUPPLY = "SUPPLY", pgettext_lazy("risk", "supply")
+    CREDIT = "CREDIT", pgettext_lazy("risk", "credit")

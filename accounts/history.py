@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, Contact, Nomination
+from accounts.models import Account, AccountPlan, AccountRisk, Contact, Nomination, PlanRow
 from crm.models import AuditEntry
 from teams.models import User
 
@@ -33,6 +33,18 @@ ACTIONS: dict[str, str | Promise] = {
     "account.key_mark_taken_back": gettext_lazy("Mark of a key account taken back"),
     "account.key_ended": gettext_lazy("Key account no more"),
     "account.key_end_undone": gettext_lazy("End of a key account taken back"),
+    "account_plan.started": gettext_lazy("Account plan started"),
+    "account_plan.edited": gettext_lazy("Account plan changed"),
+    "plan_row.added": gettext_lazy("Line of the account plan added"),
+    "plan_row.edited": gettext_lazy("Line of the account plan changed"),
+    "plan_row.done": gettext_lazy("Line of the account plan done"),
+    "plan_row.reopened": gettext_lazy("Line of the account plan open again"),
+    "plan_row.removed": gettext_lazy("Line of the account plan taken out"),
+    "plan_row.restored": gettext_lazy("Line of the account plan put back"),
+    "account_risk.added": gettext_lazy("Risk entered"),
+    "account_risk.edited": gettext_lazy("Risk changed"),
+    "account_risk.closed": gettext_lazy("Risk closed"),
+    "account_risk.reopened": gettext_lazy("Risk open again"),
     "nomination.handed_in": gettext_lazy("Key-account proposal handed in"),
     "nomination.edited": gettext_lazy("Key-account proposal changed"),
     "nomination.handed_in_again": gettext_lazy("Key-account proposal handed in again"),
@@ -51,12 +63,19 @@ ACTIONS: dict[str, str | Promise] = {
     "contact.archived": gettext_lazy("Person archived"),
     "contact.restored": gettext_lazy("Person brought back"),
 }
-MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Account, Contact, Nomination)}
+# What is thought of a customer and meant to be done there, and the way from each to the customer.
+IN_HOUSE: dict[type[Model], str] = {
+    Nomination: "account",
+    AccountPlan: "account",
+    PlanRow: "plan__account",
+    AccountRisk: "account",
+}
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Account, Contact, *IN_HOUSE)}
 # Numbers that mean something to the machine only; `names` says the same in words.
 UNSAID = frozenset(
     {
         *("version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at"),
-        *("requested_by", "handed_in_at", "ended_by", "mark_before"),
+        *("requested_by", "handed_in_at", "ended_by", "mark_before", "sponsor", "responsible", "removed_at"),
     }
 )
 EMPTY = "--"
@@ -85,9 +104,11 @@ class Event:
 def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
     """Return the entries about a customer, everybody there, and what is meant to be done there; newest first."""
     people = Contact.objects.filter(account=account).values("pk")
-    proposals = Nomination.objects.visible_to(user).filter(account=account).values("pk")
     about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
-    about |= Q(kind="accounts.nomination", subject_id__in=proposals)
+    for model, path in IN_HOUSE.items():
+        seen: Any = model._default_manager
+        rows = seen.visible_to(user).filter(**{path: account}).order_by().values("pk")
+        about |= Q(kind=model._meta.label_lower, subject_id__in=rows)
     return AuditEntry.objects.filter(about).order_by("-id")
 
 

@@ -103,6 +103,33 @@ class InHouseQuerySet(OfAccountQuerySet[Row]):
         return self.none() if user.role == Role.DEALER else super().visible_to(user)
 
 
+class OfPlanQuerySet(InHouseQuerySet[Row]):
+    """Lines of account plans, seen through the plan's customer."""
+
+    account_path = "plan__account"
+
+    def kept(self) -> Self:
+        """Return lines that were not taken out."""
+        return self.filter(removed_at=None)
+
+    def to_do(self) -> Self:
+        """Return lines with a day that are not done, of customers that are not archived."""
+        still = self.kept().filter(done_on=None, due_on__isnull=False)
+        return still.filter(plan__account__archived_at=None)
+
+
+class RiskQuerySet(InHouseQuerySet[Row]):
+    """Risks at customers."""
+
+    def open(self) -> Self:
+        """Return risks that are not closed."""
+        return self.filter(closed_on=None)
+
+    def to_do(self) -> Self:
+        """Return open risks with a day, of customers that are not archived."""
+        return self.open().filter(due_on__isnull=False, account__archived_at=None)
+
+
 class OfContactQuerySet(OfAccountQuerySet[Row]):
     """Rows that are seen through the customer of their person."""
 

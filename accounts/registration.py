@@ -3,11 +3,13 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import key_rules, key_signing, rules, tier_jobs, timeline_sources
+from accounts import key_rules, key_signing, plan_rules, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import key_accounts as key_actions
 from accounts.actions import people as people_actions
-from accounts.models import Account, Contact, Nomination
+from accounts.actions import plans as plan_actions
+from accounts.actions import risks as risk_actions
+from accounts.models import Account, AccountPlan, AccountRisk, Contact, Nomination, PlanRow
 from accounts.search import find_accounts, find_contacts
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -44,6 +46,11 @@ def _kinds() -> None:
             lambda contact: contact.name,
         )
     )
+    _kinds_in_house()
+
+
+def _kinds_in_house() -> None:
+    """What is thought of a customer and meant to be done there: proposals, plans, risks."""
     register_kind(
         Kind(
             key_actions.KIND,
@@ -53,6 +60,31 @@ def _kinds() -> None:
             lambda nomination: nomination.account.called,
         )
     )
+    register_kind(
+        Kind(
+            "account_plan",
+            AccountPlan,
+            lambda user: AccountPlan.objects.visible_to(user).select_related("account"),
+            lambda pk: reverse("accounts:plan_itself", args=[pk]),
+            lambda plan: f"{plan.account.called} {plan.year}",
+        )
+    )
+    register_kind(
+        Kind(
+            "plan_row",
+            PlanRow,
+            lambda user: PlanRow.objects.visible_to(user).kept(),
+            lambda pk: reverse("accounts:plan_row", args=[pk]),
+        )
+    )
+    register_kind(
+        Kind(
+            "account_risk",
+            AccountRisk,
+            lambda user: AccountRisk.objects.visible_to(user),
+            lambda pk: reverse("accounts:risk", args=[pk]),
+        )
+    )
 
 
 def _undo() -> None:
@@ -60,6 +92,9 @@ def _undo() -> None:
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
     register_undo("accounts.remove_member", account_actions.undo_remove_member)
     register_undo("accounts.end_key_account", key_actions.undo_end_key_account)
+    register_undo("accounts.finish_row", plan_actions.undo_finish_row)
+    register_undo("accounts.remove_row", plan_actions.undo_remove_row)
+    register_undo("accounts.close_risk", risk_actions.undo_close_risk)
     register_undo("accounts.leave_key_group", key_actions.undo_leave_key_group)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
@@ -134,7 +169,7 @@ def register() -> None:
     )
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
     register_ahead("accounts", timeline_sources.ahead)
-    for rule in (rules.RULE, key_rules.KEY_REVIEW):
+    for rule in (rules.RULE, key_rules.KEY_REVIEW, *plan_rules.RULES):
         register_rule(rule)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)

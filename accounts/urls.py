@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, key_accounts, key_settings, lists, people, tiers
+from accounts.views import account, bulk, changes, key_accounts, key_settings, lists, people, plans, risks, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +29,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/key/", key_accounts.account_key, name="key"),
     path("accounts/<int:pk>/key/propose/", key_accounts.propose, name="nominate"),
     path("accounts/<int:pk>/key/end/", key_accounts.end, name="end_key"),
+    path("accounts/<int:pk>/plan/", plans.account_plan, name="plan"),
+    path("accounts/<int:pk>/plan/start/", plans.start, name="start_plan"),
+    path("accounts/plans/<int:pk>/", plans.plan, name="plan_itself"),
+    path("accounts/plans/<int:pk>/edit/", plans.edit, name="edit_plan"),
+    path("accounts/plans/<int:pk>/known/", plans.edit_intelligence, name="edit_intelligence"),
+    path("accounts/plans/<int:pk>/rows/new/", plans.new_row, name="new_row"),
+    path("accounts/plans/rows/<int:pk>/", plans.row, name="plan_row"),
+    path("accounts/plans/rows/<int:pk>/edit/", plans.change_row, name="edit_row"),
+    path("accounts/plans/rows/<int:pk>/done/", plans.done, name="finish_row"),
+    path("accounts/plans/rows/<int:pk>/reopen/", plans.reopen, name="reopen_row"),
+    path("accounts/plans/rows/<int:pk>/remove/", plans.remove, name="remove_row"),
+    path("accounts/<int:pk>/risks/new/", risks.new, name="new_risk"),
+    path("accounts/risks/<int:pk>/", risks.risk, name="risk"),
+    path("accounts/risks/<int:pk>/edit/", risks.change, name="edit_risk"),
+    path("accounts/risks/<int:pk>/close/", risks.close, name="close_risk"),
+    path("accounts/risks/<int:pk>/reopen/", risks.reopen, name="reopen_risk"),
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),

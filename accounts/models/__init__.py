@@ -4,6 +4,7 @@ from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
 from accounts.models.key_account import KeyAccountRule, KeyAccountSigner, Nomination
 from accounts.models.look import AccountLook
+from accounts.models.plan import AccountPlan, AccountRisk, PlanRow
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
 
@@ -11,11 +12,14 @@ __all__ = [
     "Account",
     "AccountLook",
     "AccountMember",
+    "AccountPlan",
+    "AccountRisk",
     "Contact",
     "Industry",
     "KeyAccountRule",
     "KeyAccountSigner",
     "Nomination",
+    "PlanRow",
     "StanceChange",
     "TierChange",
     "TierPolicy",

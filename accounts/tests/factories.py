@@ -3,7 +3,16 @@
 import factory
 from django.utils import timezone
 
-from accounts.models import Account, AccountMember, Contact, Nomination, Turnover
+from accounts.models import (
+    Account,
+    AccountMember,
+    AccountPlan,
+    AccountRisk,
+    Contact,
+    Nomination,
+    PlanRow,
+    Turnover,
+)
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -74,3 +83,37 @@ class NominationFactory(factory.django.DjangoModelFactory[Nomination]):
     strength_reason = "华东市场份额第一"
     finance_score = 3
     finance_reason = "回款及时，负债率四成"
+
+
+class AccountPlanFactory(factory.django.DjangoModelFactory[AccountPlan]):
+    """The plan of a customer for 2026."""
+
+    class Meta:
+        model = AccountPlan
+
+    account = factory.SubFactory(AccountFactory)
+    year = 2026
+
+
+class PlanRowFactory(factory.django.DjangoModelFactory[PlanRow]):
+    """A line of a plan."""
+
+    class Meta:
+        model = PlanRow
+
+    plan = factory.SubFactory(AccountPlanFactory)
+    goal = "份额从 30% 到 45%"
+    action = "三月底前在三号线完成试用"
+
+
+class AccountRiskFactory(factory.django.DjangoModelFactory[AccountRisk]):
+    """A risk that is felt and may well come."""
+
+    class Meta:
+        model = AccountRisk
+
+    account = factory.SubFactory(AccountFactory)
+    kind = "CREDIT"
+    text = "付款周期从 60 天拖到 120 天"
+    likelihood = 3
+    effect = 4

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from accounts.models import AccountMember, KeyAccountSigner, TierPolicy
-from accounts.tests.factories import AccountMemberFactory, ContactFactory, NominationFactory
+from accounts.tests.factories import (
+    AccountMemberFactory,
+    AccountPlanFactory,
+    AccountRiskFactory,
+    ContactFactory,
+    NominationFactory,
+    PlanRowFactory,
+)
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -32,6 +39,18 @@ def _signer(cast: Cast) -> dict[str, int]:
 
 def _nomination(state: str) -> Callable[[Cast], dict[str, int]]:
     return lambda cast: {"pk": NominationFactory(account=cast.account, requested_by=cast.rep, state=state).pk}
+
+
+def _plan(cast: Cast) -> dict[str, int]:
+    return {"pk": AccountPlanFactory(account=cast.account).pk}
+
+
+def _plan_row(cast: Cast) -> dict[str, int]:
+    return {"pk": PlanRowFactory(plan__account=cast.account).pk}
+
+
+def _risk(cast: Cast) -> dict[str, int]:
+    return {"pk": AccountRiskFactory(account=cast.account).pk}
 
 
 def _key_account(cast: Cast) -> dict[str, int]:
@@ -96,6 +115,55 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:archive_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
+    # Account plans and risks: who sees the customer reads them, who sells writes them.
+    "accounts:plan": Policy(get=row_page(), kwargs=_account),
+    "accounts:start_plan": Policy(
+        post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_account, data={"year": "2026"}
+    ),
+    "accounts:plan_itself": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_plan),
+    "accounts:edit_plan": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_plan,
+        data={"budget": "12万", "version": "1"},
+    ),
+    "accounts:edit_intelligence": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_plan,
+        data={"policy": "碳排放新规", "version": "1"},
+    ),
+    "accounts:new_row": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_plan,
+        data={"goal": "份额到 45%"},
+    ),
+    "accounts:plan_row": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_plan_row),
+    "accounts:edit_row": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_plan_row,
+        data={"goal": "份额到 45%", "version": "1"},
+    ),
+    "accounts:finish_row": Policy(post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_plan_row),
+    "accounts:reopen_row": Policy(post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_plan_row),
+    "accounts:remove_row": Policy(post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_plan_row),
+    "accounts:new_risk": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_account,
+        data={"kind": "CREDIT", "text": "付款变慢", "likelihood": "3", "effect": "4"},
+    ),
+    "accounts:risk": Policy(get=row_page(**dict.fromkeys(KEEPERS, 302)), kwargs=_risk),
+    "accounts:edit_risk": Policy(
+        get=row_page(clerk=403),
+        post=row_write(*SELLING, forbidden=("clerk",)),
+        kwargs=_risk,
+        data={"kind": "SUPPLY", "text": "交期不稳", "likelihood": "3", "effect": "4", "version": "1"},
+    ),
+    "accounts:close_risk": Policy(post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_risk),
+    "accounts:reopen_risk": Policy(post=row_write(*SELLING, forbidden=("clerk",)), kwargs=_risk),
     # Key accounts: who sells proposes, who leads ends, an admin says who decides.
     "accounts:key_accounts": Policy(get=everyone(200)),
     "accounts:key": Policy(get=row_page(), kwargs=_account),
