@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import key_rules, key_signing, plan_rules, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import key_accounts as key_actions
+from accounts.actions import members as member_actions
 from accounts.actions import people as people_actions
 from accounts.actions import plans as plan_actions
 from accounts.actions import risks as risk_actions
@@ -90,7 +91,7 @@ def _kinds_in_house() -> None:
 def _undo() -> None:
     register_undo("accounts.change_owners", account_actions.undo_change_owners)
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
-    register_undo("accounts.remove_member", account_actions.undo_remove_member)
+    register_undo("accounts.remove_member", member_actions.undo_remove_member)
     register_undo("accounts.end_key_account", key_actions.undo_end_key_account)
     register_undo("accounts.finish_row", plan_actions.undo_finish_row)
     register_undo("accounts.remove_row", plan_actions.undo_remove_row)

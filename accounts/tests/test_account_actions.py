@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.actions.accounts import (
-    AlreadyMember,
     GroupCycle,
-    add_member,
     archive_account,
     change_owner,
     change_owners,
     create_account,
     edit_account,
-    remove_member,
     restore_account,
 )
+from accounts.actions.members import AlreadyMember, add_member, remove_member
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of

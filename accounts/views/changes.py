@@ -11,15 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.accounts import (
-    AlreadyMember,
     GroupCycle,
-    add_member,
     archive_account,
     create_account,
     edit_account,
-    remove_member,
     restore_account,
 )
+from accounts.actions.members import AlreadyMember, add_member, remove_member
 from accounts.forms.account import AccountForm, MemberForm, NewAccountForm
 from accounts.models import Account, AccountMember
 from crm.conflicts import chosen, conflict_page
