@@ -9,7 +9,7 @@ from teams.models import Team, User
 
 def people_of(account: Account) -> QuerySet[User]:
     """Return the colleagues who see a customer because it is theirs: owner, account team, the managers above."""
-    members = AccountMember.objects.filter(account=account).values("user_id")
+    members = AccountMember.objects.current().filter(account=account).values("user_id")
     there = Q(pk=account.owner_id) | Q(pk__in=members)
     if account.team:
         above = Team.objects.get_ancestors(account.team).values("manager_id")

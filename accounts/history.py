@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, AccountPlan, AccountRisk, Contact, Nomination, PlanRow
+from accounts.models import Account, AccountMember, AccountPlan, AccountRisk, Contact, Nomination, PlanRow
 from crm.models import AuditEntry
 from teams.models import User
 
@@ -24,6 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "account.restored": gettext_lazy("Customer brought back"),
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
+    "account_member.edited": gettext_lazy("Role or last day in the account team changed"),
     "account.contact_noted": gettext_lazy("Contact noted"),
     "account.contact_withdrawn": gettext_lazy("Contact taken back"),
     "account.tier_changed": gettext_lazy("Tier changed"),
@@ -63,14 +64,17 @@ ACTIONS: dict[str, str | Promise] = {
     "contact.archived": gettext_lazy("Person archived"),
     "contact.restored": gettext_lazy("Person brought back"),
 }
-# What is thought of a customer and meant to be done there, and the way from each to the customer.
-IN_HOUSE: dict[type[Model], str] = {
+# What else hangs on a customer, and the way from each to it; who sees which says its `visible_to`.
+AROUND: dict[type[Model], str] = {
+    AccountMember: "account",
     Nomination: "account",
     AccountPlan: "account",
     PlanRow: "plan__account",
     AccountRisk: "account",
 }
-MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Account, Contact, *IN_HOUSE)}
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Account, Contact, *AROUND)}
+# Of these there are several at a customer, so that history says which.
+NAMED = frozenset({"accounts.contact", "accounts.accountmember", "accounts.planrow", "accounts.accountrisk"})
 # Numbers that mean something to the machine only; `names` says the same in words.
 UNSAID = frozenset(
     {
@@ -105,7 +109,7 @@ def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
     """Return the entries about a customer, everybody there, and what is meant to be done there; newest first."""
     people = Contact.objects.filter(account=account).values("pk")
     about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
-    for model, path in IN_HOUSE.items():
+    for model, path in AROUND.items():
         seen: Any = model._default_manager
         rows = seen.visible_to(user).filter(**{path: account}).order_by().values("pk")
         about |= Q(kind=model._meta.label_lower, subject_id__in=rows)
@@ -140,7 +144,7 @@ def as_events(entries: Iterable[AuditEntry]) -> list[Event]:
             at=entry.recorded_at,
             who=entry.actor_name or _("the system"),
             title=str(ACTIONS.get(entry.action, entry.action)),
-            subject=entry.subject_name if entry.kind == "accounts.contact" else "",
+            subject=entry.subject_name if entry.kind in NAMED else "",
             lines=list(_lines(entry)),
         )
         for entry in entries

@@ -12,7 +12,7 @@ from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from accounts.models.account import Account  # noqa: F401 -- named in a string below
+    from accounts.models.account import Account, AccountMember  # noqa: F401 -- named in strings below
     from accounts.models.contact import Contact  # noqa: F401
     from teams.models import User
 
@@ -37,7 +37,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         people = [user.pk, *user.stands_in_for]
         member_model: Any = self.model._meta.get_field("members").related_model
         every = self.model._base_manager.order_by()
-        seen = [member_model.objects.order_by().filter(user_id__in=people).values("account_id")]
+        seen = [member_model.objects.order_by().current().filter(user_id__in=people).values("account_id")]
         if user.acts_as(Role.MANAGER):
             seen.append(every.filter(team_id__in=led_teams(user)).values("pk"))
         return self.filter(pk__in=every.filter(owner_id__in=people).values("pk").union(*seen, all=True))
@@ -93,6 +93,18 @@ class OfAccountQuerySet(models.QuerySet[Row]):
         for part in self.account_path.split("__"):
             model = model._meta.get_field(part).remote_field.model
         return self.filter(**{f"{self.account_path}__in": model.objects.visible_to(user).order_by().values("pk")})
+
+
+class MemberQuerySet(OfAccountQuerySet["AccountMember"]):
+    """Members of account teams."""
+
+    def current(self) -> Self:
+        """Return who is in it now."""
+        return self.filter(ended_at=None)
+
+    def former(self) -> Self:
+        """Return who was in it."""
+        return self.exclude(ended_at=None)
 
 
 class InHouseQuerySet(OfAccountQuerySet[Row]):

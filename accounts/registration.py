@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import key_rules, key_signing, plan_rules, rules, tier_jobs, timeline_sources
+from accounts import key_rules, key_signing, plan_rules, rules, team_messages, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import key_accounts as key_actions
 from accounts.actions import members as member_actions
@@ -19,6 +19,7 @@ from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
 from followups.approval_kinds import ApprovalKind, register_approval
+from followups.messages import register_message
 from followups.rules import register_rule
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
@@ -138,6 +139,18 @@ def _frame() -> None:
     )
     register_nav(
         NavEntry(
+            key="duties",
+            label=_("Duty sheets"),
+            url_name="accounts:duties",
+            icon="users",
+            group=_("Administration"),
+            order=226,
+            roles=frozenset({Role.ADMIN}),
+            match=("accounts:duties", "accounts:edit_duty"),
+        )
+    )
+    register_nav(
+        NavEntry(
             key="key-account-settings",
             label=_("Key-account rules"),
             url_name="accounts:key_settings",
@@ -160,10 +173,12 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, what is signed, the timeline, rules, what a leaver holds, jobs."""
+    """Tell the rooms below, in the order in which this file says it, what is here."""
     _kinds()
     _undo()
     _frame()
+    for message in team_messages.KINDS:
+        register_message(message)
     register_approval(
         key_actions.KIND,
         ApprovalKind(_("Key account"), key_signing.decided, key_signing.describe, reopened=key_signing.reopened),

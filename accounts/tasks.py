@@ -10,3 +10,11 @@ def end_overrides() -> int:
     from accounts.actions.tiers import end_expired_overrides
 
     return end_expired_overrides(on=timezone.localdate())
+
+
+@shared_task(name="accounts.end_memberships")
+def end_memberships() -> int:
+    """Take colleagues whose last day has passed out of the account teams."""
+    from accounts.actions import members
+
+    return members.end_memberships(on=timezone.localdate(), now=timezone.now())

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, key_accounts, key_settings, lists, people, plans, risks, tiers
+from accounts.views import (
+    account,
+    bulk,
+    changes,
+    key_accounts,
+    key_settings,
+    lists,
+    members,
+    people,
+    plans,
+    risks,
+    tiers,
+)
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -57,8 +69,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/edit/", changes.edit, name="edit"),
     path("accounts/<int:pk>/archive/", changes.archive, name="archive"),
     path("accounts/<int:pk>/restore/", changes.restore, name="restore"),
-    path("accounts/<int:pk>/members/new/", changes.new_member, name="new_member"),
-    path("accounts/<int:pk>/members/<int:member>/remove/", changes.drop_member, name="drop_member"),
+    path("accounts/<int:pk>/members/new/", members.new_member, name="new_member"),
+    path("accounts/<int:pk>/members/<int:member>/remove/", members.drop_member, name="drop_member"),
+    path("accounts/<int:pk>/members/<int:member>/edit/", members.edit_member, name="edit_member"),
+    path("accounts/duties/", members.duty_sheets, name="duties"),
+    path("accounts/duties/<str:role>/", members.edit_duty, name="edit_duty"),
     path("accounts/<int:pk>/contacts/new/", people.new_contact, name="new_contact"),
     path("accounts/contacts/<int:pk>/", people.contact_page, name="contact"),
     path("accounts/contacts/<int:pk>/edit/", people.edit, name="edit_contact"),

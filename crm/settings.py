@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal history": {"task": "crm.seal_history", "schedule": 300.0},
     "resume jobs": {"task": "crm.resume_jobs", "schedule": 60.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
+    "end memberships of account teams": {"task": "accounts.end_memberships", "schedule": 900.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

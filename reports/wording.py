@@ -105,6 +105,7 @@ OF_SETTINGS: Words = {
     "tier_policy.discarded": _("Draft of tier rules discarded"),
     "tier_policy.applied": _("Tier rules applied"),
     "tier_policy.retired": _("Tier rules replaced"),
+    "duty_sheet.set": _("Duty sheet written"),
     "key_account_rule.set": _("Key-account rules set"),
     "key_group.joined": _("Member of the key-account group named"),
     "key_group.left": _("Member of the key-account group taken out"),

@@ -1,4 +1,4 @@
-"""Facts of a customer, who keeps it, who helps."""
+"""Facts of a customer, and who keeps it."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import TeamRole
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
@@ -184,18 +183,3 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
         to.queryset = User.objects.visible_to(user).keepers().select_related("team").order_by("name", "pk")
-
-
-class MemberForm(forms.Form):
-    """Who joins an account team, and as what."""
-
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
-    role = forms.ChoiceField(label=_("Role"), choices=TeamRole.choices)
-
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        there = account.members.values("user")
-        # Dealers too: what they may see is what somebody takes them into, or gives to them.
-        people = User.objects.active().exclude(pk=account.owner_id).exclude(pk__in=there)
-        person: Any = self.fields["user"]
-        person.queryset = people.order_by("name", "pk")

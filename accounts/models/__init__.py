@@ -2,6 +2,7 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.duty import DutySheet
 from accounts.models.key_account import KeyAccountRule, KeyAccountSigner, Nomination
 from accounts.models.look import AccountLook
 from accounts.models.plan import AccountPlan, AccountRisk, PlanRow
@@ -15,6 +16,7 @@ __all__ = [
     "AccountPlan",
     "AccountRisk",
     "Contact",
+    "DutySheet",
     "Industry",
     "KeyAccountRule",
     "KeyAccountSigner",

@@ -1,5 +1,6 @@
 """Customer companies."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,10 +8,11 @@ from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, KeyScope, Source, TeamRole, Tier
-from accounts.querysets import AccountQuerySet, OfAccountQuerySet
+from accounts.querysets import AccountQuerySet, MemberQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from teams.models import Team
 
@@ -150,8 +152,11 @@ class Account(ClientMade, Versioned, Recorded):
         return self.city if self.city.startswith(self.province) else f"{self.province}{self.city}"
 
 
-class AccountMember(Recorded):
-    """A colleague in the account team; members see the account like its owner."""
+class AccountMember(Versioned, Recorded):
+    """A colleague in the account team; members see the account like its owner, until their membership has ended.
+
+    Who was in it stays: `until` is the last day, agreed beforehand or set by who ends it, `ended_at` when it was done.
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="members")
     user = models.ForeignKey(
@@ -159,7 +164,11 @@ class AccountMember(Recorded):
     )
     role = models.CharField(_("role"), max_length=16, choices=TeamRole, default=TeamRole.ACCOUNT_MANAGER)
 
-    objects = OfAccountQuerySet.as_manager()
+    since = models.DateField(_("since"), null=True)
+    until = models.DateField(_("last day"), null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account team member")
@@ -167,10 +176,24 @@ class AccountMember(Recorded):
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "user"],
+                condition=Q(ended_at=None),
                 name="account_member_once",
                 violation_error_message=_("This person is already in the account team."),
             )
         ]
+        indexes = [
+            models.Index(fields=["until"], name="account_member_ends", condition=Q(ended_at=None) & ~Q(until=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}"
+
+    @property
+    def joined_on(self) -> date:
+        """Return since when; the day it was entered where nobody said."""
+        return self.since or timezone.localdate(self.recorded_at)
+
+    @property
+    def is_main(self) -> bool:
+        """Return whether this is whom the customer turns to first (sales-manager: the account manager)."""
+        return self.role == TeamRole.ACCOUNT_MANAGER and self.ended_at is None

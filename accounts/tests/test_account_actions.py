@@ -126,11 +126,11 @@ def test_restoring_by_hand(changhong: Account, rep: User, now: datetime) -> None
 def test_a_member_sees_the_customer_until_he_is_taken_out(
     changhong: Account, rep: User, outsider: User, now: datetime
 ) -> None:
-    member = add_member(changhong, user=outsider, role="SUPPORT", actor=rep)
+    member = add_member(changhong, user=outsider, role="SUPPORT", actor=rep, now=now)
     assert changhong in Account.objects.visible_to(outsider)
     with pytest.raises(AlreadyMember, match="孙磊"):
-        add_member(changhong, user=outsider, actor=rep)
+        add_member(changhong, user=outsider, actor=rep, now=now)
     entry = remove_member(member, actor=rep, now=now)
     assert changhong not in Account.objects.visible_to(outsider)
     undo(entry, actor=rep, now=now)
-    assert changhong.members.get().role == "SUPPORT"
+    assert changhong.members.current().get().role == "SUPPORT"

@@ -98,6 +98,13 @@ POLICY: dict[str, Policy] = {
     "accounts:restore": Policy(post=row_write(*KEEPERS), kwargs=_account),
     "accounts:new_member": Policy(get=row_page(), post=row_write(*KEEPERS), kwargs=_account),
     "accounts:drop_member": Policy(post=row_write(*KEEPERS), kwargs=_member),
+    "accounts:edit_member": Policy(
+        get=row_page(), post=row_write(*KEEPERS), kwargs=_member, data={"role": "ANALYST", "version": "1"}
+    ),
+    "accounts:duties": Policy(get=only("admin")),
+    "accounts:edit_duty": Policy(
+        get=only("admin"), post=only("admin", allowed=ALLOWED), kwargs=lambda _cast: {"role": "ANALYST"}
+    ),
     "accounts:new_contact": Policy(get=row_page(), post=row_write(*KEEPERS), kwargs=_account, data={"name": "李敏"}),
     "accounts:override": Policy(
         get=row_page(*LEADERS, rep=403, clerk=403),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
+from accounts.duties import duties
 from accounts.facts import facts_of
 from accounts.group import companies_below, top_of
 from accounts.group import grow as grow_group
@@ -32,6 +33,7 @@ from teams.models import User
 
 PAGE = 20
 KEY_PEOPLE = 6
+TEAM_SHOWN = 100
 
 
 def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
@@ -196,13 +198,16 @@ def account_people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     people = _people(account)
     show = request.GET.get("show", "")
     shown = _shown(people, show, request)
+    team = account.members.select_related("user", "user__team").order_by("-ended_at", "role", "pk")[:TEAM_SHOWN]
+    sheets = duties()
     context = head(request, account, "people", people) | {
         "tree": grow(shown),
         "shown": shown,
         "show": show,
         "coverage": coverage([person_of(contact) for contact in people], on=request.today),
         "role_names": dict(BuyingRole.choices),
-        "members": account.members.select_related("user", "user__team").order_by("role", "pk"),
+        "members": [(member, sheets[member.role]) for member in team if member.ended_at is None],
+        "former": [member for member in team if member.ended_at is not None],
     }
     return render(request, "accounts/people.html", context)
 
