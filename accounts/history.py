@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, AccountMember, AccountPlan, AccountRisk, Contact, Nomination, PlanRow
+from accounts.models import Account, AccountMember, AccountPlan, AccountRisk, Contact, DealerYear, Nomination, PlanRow
 from crm.models import AuditEntry
 from teams.models import User
 
@@ -25,6 +25,9 @@ ACTIONS: dict[str, str | Promise] = {
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
     "account_member.edited": gettext_lazy("Role or last day in the account team changed"),
+    "account.login_given": gettext_lazy("Log-in of a dealer given"),
+    "account.login_taken": gettext_lazy("Log-in of a dealer taken away"),
+    "dealer_year.set": gettext_lazy("Regions and target of a dealer set"),
     "account.contact_noted": gettext_lazy("Contact noted"),
     "account.contact_withdrawn": gettext_lazy("Contact taken back"),
     "account.tier_changed": gettext_lazy("Tier changed"),
@@ -67,6 +70,7 @@ ACTIONS: dict[str, str | Promise] = {
 # What else hangs on a customer, and the way from each to it; who sees which says its `visible_to`.
 AROUND: dict[type[Model], str] = {
     AccountMember: "account",
+    DealerYear: "account",
     Nomination: "account",
     AccountPlan: "account",
     PlanRow: "plan__account",
@@ -78,7 +82,7 @@ NAMED = frozenset({"accounts.contact", "accounts.accountmember", "accounts.planr
 # Numbers that mean something to the machine only; `names` says the same in words.
 UNSAID = frozenset(
     {
-        *("version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at"),
+        *("version", "owner", "team", "parent", "dealer", "industry", "reports_to", "account", "member", "archived_at"),
         *("requested_by", "handed_in_at", "ended_by", "mark_before", "sponsor", "responsible", "removed_at"),
     }
 )

@@ -29,8 +29,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Return the customers this person may see.
 
         Owner and account team members see theirs; whoever stands in for somebody sees his; a manager those of his teams
-        and below; director and clerk all. An admin or compliance officer sees no customer by that role. Subqueries,
-        never a JOIN, so no row comes twice; a union of them, never an OR, so that each is found by its own index.
+        and below; director and clerk all. Who signs in for a dealer sees the dealer and the customers given to it. An
+        admin or compliance officer sees no customer by that role. Subqueries, never a JOIN, so no row comes twice; a
+        union of them, never an OR, so that each is found by its own index.
         """
         if user.acts_as(Role.DIRECTOR, Role.CLERK):
             return self
@@ -40,6 +41,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         seen = [member_model.objects.order_by().current().filter(user_id__in=people).values("account_id")]
         if user.acts_as(Role.MANAGER):
             seen.append(every.filter(team_id__in=led_teams(user)).values("pk"))
+        if user.role == Role.DEALER:
+            login_model: Any = self.model._meta.get_field("logins").related_model
+            dealers = login_model.objects.order_by().filter(user=user).values("account_id")
+            seen += [dealers, every.filter(dealer_id__in=dealers).values("pk")]
         return self.filter(pk__in=every.filter(owner_id__in=people).values("pk").union(*seen, all=True))
 
     def with_parent_seen(self, user: "User") -> Self:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import key_rules, key_signing, plan_rules, rules, team_messages, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
+from accounts.actions import dealers as dealer_actions
 from accounts.actions import key_accounts as key_actions
 from accounts.actions import members as member_actions
 from accounts.actions import people as people_actions
@@ -97,6 +98,7 @@ def _undo() -> None:
     register_undo("accounts.finish_row", plan_actions.undo_finish_row)
     register_undo("accounts.remove_row", plan_actions.undo_remove_row)
     register_undo("accounts.close_risk", risk_actions.undo_close_risk)
+    register_undo("accounts.take_login", dealer_actions.undo_take_login)
     register_undo("accounts.leave_key_group", key_actions.undo_leave_key_group)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
@@ -135,6 +137,17 @@ def _frame() -> None:
             order=22,
             roles=SELLERS,
             match=("accounts:key_accounts",),
+        )
+    )
+    register_nav(
+        NavEntry(
+            key="dealers",
+            label=_("Dealers"),
+            url_name="accounts:dealers",
+            icon="building-store",
+            order=24,
+            roles=WITH_CUSTOMERS,
+            match=("accounts:dealers",),
         )
     )
     register_nav(

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.dealing import register_visits
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
 from accounts.upcoming import register_ahead
@@ -17,6 +18,7 @@ from teams.choices import Right, Role
 from visits import signing
 from visits.actions import plans, visits
 from visits.models import DayPlan, PlanItem, Visit
+from visits.queries.dealers import visits_by_account
 from visits.rules import RULES
 from visits.timeline import SOURCE, ahead
 
@@ -36,6 +38,7 @@ def register() -> None:
     for rule in RULES:
         register_rule(rule)
     register_source(SOURCE)
+    register_visits(visits_by_account)
     register_panel(Panel("visits", _("Visits"), "visits:of_account", 30, "visits:list"))
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_ahead("visits", ahead)

@@ -164,8 +164,9 @@ def undo_end_key_account(data: dict[str, Any], *, actor: User, now: datetime) ->
 def set_key_rule(*, changes: Mapping[str, Any], version: int, actor: User) -> KeyAccountRule:
     """Set what a key account needs; what waits is judged by it from now on. Raises EditConflict."""
     require(actor, Right.ADMINISTER)
-    rule, _made = KeyAccountRule.objects.get_or_create(pk=RULE_PK)
-    return save_edit(rule, changes=changes, version=version, actor=actor, action="key_account_rule.set")
+    rule, is_new = KeyAccountRule.objects.get_or_create(pk=RULE_PK)
+    seen = rule.version if is_new else version
+    return save_edit(rule, changes=changes, version=seen, actor=actor, action="key_account_rule.set")
 
 
 @transaction.atomic

@@ -133,5 +133,6 @@ def _end_one(member: AccountMember, *, now: datetime) -> None:
 def set_duties(role: TeamRole, *, changes: Mapping[str, str], version: int, actor: User) -> DutySheet:
     """Write the duties of a role in the firm's words; an empty text lets ours stand. Raises EditConflict."""
     require(actor, Right.ADMINISTER)
-    sheet, _made = DutySheet.objects.get_or_create(role=role)
-    return save_edit(sheet, changes=changes, version=version, actor=actor, action="duty_sheet.set")
+    sheet, is_new = DutySheet.objects.get_or_create(role=role)
+    seen = sheet.version if is_new else version
+    return save_edit(sheet, changes=changes, version=seen, actor=actor, action="duty_sheet.set")

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import AccountKind
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
@@ -41,6 +42,9 @@ class AccountForm(EditForm):
         required=False,
         help_text=_("The company above it in its group. Type a part of the name."),
     )
+    dealer = AccountField(
+        label=_("Dealer"), required=False, help_text=_("Who sells to it for us, and sees it. Type a part of the name.")
+    )
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
     potential = _rating(_("Growth potential"), _("0 none, 5 very large"))
     credit = _rating(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
@@ -55,6 +59,7 @@ class AccountForm(EditForm):
             "kind",
             "industry",
             "parent",
+            "dealer",
             "source",
             "province",
             "city",
@@ -87,6 +92,9 @@ class AccountForm(EditForm):
         super().__init__(*args, **kwargs)
         parent: Any = self.fields["parent"]
         parent.among(Account.objects.visible_to(user).live().exclude(pk=self.instance.pk), present=self.instance.parent)
+        dealer: Any = self.fields["dealer"]
+        dealers = Account.objects.visible_to(user).live().filter(kind=AccountKind.DEALER)
+        dealer.among(dealers.exclude(pk=self.instance.pk), present=self.instance.dealer)
         self.helper = keep_only(self, only) if only else self.layout()
 
     def layout(self) -> FormHelper:
@@ -104,7 +112,16 @@ class AccountForm(EditForm):
             "next_contact_on",
             Fieldset(_("For the tier"), "potential", "credit"),
             Fieldset(
-                _("More"), "parent", "source", "alias", "website", "credit_code", "employees", "founded", "external_id"
+                _("More"),
+                "parent",
+                "dealer",
+                "source",
+                "alias",
+                "website",
+                "credit_code",
+                "employees",
+                "founded",
+                "external_id",
             ),
             "notes",
         )
@@ -151,7 +168,7 @@ class NewAccountForm(AccountForm):
                 "kind",
                 "industry",
                 Div("province", "city", css_class="grid-half"),
-                *("address", "potential", "credit", "parent", "source", "alias", "website", "credit_code"),
+                *("address", "potential", "credit", "parent", "dealer", "source", "alias", "website", "credit_code"),
                 *("employees", "founded", "external_id", "next_contact_on", "notes"),
             ),
         )

@@ -2,6 +2,7 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.dealer import DealerLogin, DealerYear
 from accounts.models.duty import DutySheet
 from accounts.models.key_account import KeyAccountRule, KeyAccountSigner, Nomination
 from accounts.models.look import AccountLook
@@ -16,6 +17,8 @@ __all__ = [
     "AccountPlan",
     "AccountRisk",
     "Contact",
+    "DealerLogin",
+    "DealerYear",
     "DutySheet",
     "Industry",
     "KeyAccountRule",

@@ -46,6 +46,9 @@ class Account(ClientMade, Versioned, Recorded):
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="subsidiaries", verbose_name=_("belongs to")
     )
+    dealer = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="dealt", verbose_name=_("dealer")
+    )
     industry = models.ForeignKey(
         Industry, models.SET_NULL, null=True, blank=True, related_name="accounts", verbose_name=_("industry")
     )
@@ -95,6 +98,11 @@ class Account(ClientMade, Versioned, Recorded):
                 condition=Q(parent=None) | ~Q(parent=F("id")),
                 name="account_not_own_parent",
                 violation_error_message=_("A company cannot belong to itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(dealer=None) | ~Q(dealer=F("id")),
+                name="account_not_own_dealer",
+                violation_error_message=_("A dealer does not deal for itself."),
             ),
             models.UniqueConstraint(
                 fields=["external_id"],

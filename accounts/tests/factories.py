@@ -9,6 +9,7 @@ from accounts.models import (
     AccountPlan,
     AccountRisk,
     Contact,
+    DealerLogin,
     Nomination,
     PlanRow,
     Turnover,
@@ -117,3 +118,13 @@ class AccountRiskFactory(factory.django.DjangoModelFactory[AccountRisk]):
     text = "付款周期从 60 天拖到 120 天"
     likelihood = 3
     effect = 4
+
+
+class DealerLoginFactory(factory.django.DjangoModelFactory[DealerLogin]):
+    """Somebody who signs in for a dealer."""
+
+    class Meta:
+        model = DealerLogin
+
+    account = factory.SubFactory(AccountFactory, kind="DEALER")
+    user = factory.SubFactory(UserFactory, role="DEALER")

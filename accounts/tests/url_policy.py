@@ -8,6 +8,7 @@ from accounts.tests.factories import (
     AccountPlanFactory,
     AccountRiskFactory,
     ContactFactory,
+    DealerLoginFactory,
     NominationFactory,
     PlanRowFactory,
 )
@@ -39,6 +40,17 @@ def _signer(cast: Cast) -> dict[str, int]:
 
 def _nomination(state: str) -> Callable[[Cast], dict[str, int]]:
     return lambda cast: {"pk": NominationFactory(account=cast.account, requested_by=cast.rep, state=state).pk}
+
+
+def _dealer(cast: Cast) -> dict[str, int]:
+    """Let the customer of `rep` be a dealer: not that of the dealer of the cast."""
+    cast.account.kind = "DEALER"
+    cast.account.save(update_fields=["kind"])
+    return {"pk": cast.account.pk}
+
+
+def _login(cast: Cast) -> dict[str, int]:
+    return _dealer(cast) | {"login": DealerLoginFactory(account=cast.account).pk}
 
 
 def _plan(cast: Cast) -> dict[str, int]:
@@ -122,6 +134,19 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:archive_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
+    # Dealers: everybody who sees one reads its figures, who leads says what it is to sell and who signs in for it.
+    "accounts:dealers": Policy(get=everyone(200)),
+    "accounts:dealer": Policy(get=row_page(), kwargs=_dealer),
+    "accounts:edit_dealer": Policy(
+        get=row_page(*LEADERS, rep=403, clerk=403),
+        post=row_write(*LEADERS, forbidden=("rep", "clerk")),
+        kwargs=_dealer,
+        data={"regions": "苏州、无锡", "target": "380万"},
+    ),
+    "accounts:new_login": Policy(
+        get=row_page(*LEADERS, rep=403, clerk=403), post=row_write(*LEADERS, forbidden=("rep", "clerk")), kwargs=_dealer
+    ),
+    "accounts:drop_login": Policy(post=row_write(*LEADERS, forbidden=("rep", "clerk")), kwargs=_login),
     # Account plans and risks: who sees the customer reads them, who sells writes them.
     "accounts:plan": Policy(get=row_page(), kwargs=_account),
     "accounts:start_plan": Policy(

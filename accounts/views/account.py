@@ -40,7 +40,7 @@ def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
     """Return a customer the person sees, with what its pages name; one query."""
     look = AccountLook.objects.filter(account=OuterRef("pk"), user=request.user)
     below = Account.objects.visible_to(request.user).live().filter(parent=OuterRef("pk")).order_by()
-    rows = Account.objects.select_related("owner", "team", "industry", "parent").annotate(
+    rows = Account.objects.select_related("owner", "team", "industry", "parent", "dealer").annotate(
         seen_at=Subquery(look.values("seen_at")),
         before_at=Subquery(look.values("before_at")),
         has_below=Exists(below),

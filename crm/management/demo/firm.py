@@ -23,6 +23,7 @@ from crm.management.demo.customers import (
     quota,
 )
 from crm.management.demo.days import Days
+from crm.management.demo.dealers import make_dealer
 from crm.management.demo.deals import Plots
 from crm.management.demo.keys import make_key_accounts
 from crm.management.demo.meetings import Diary, wanted
@@ -90,6 +91,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             make_plans(scene, now=now)
             make_comments(scene)
             make_key_accounts(scene)
+            make_dealer(scene)
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
     return sum(held().values()) - before
 
