@@ -28,7 +28,7 @@ class Standing:
     customers: int
     turnover: Decimal
     target: Decimal | None
-    visits: int
+    visited: int
 
     @property
     def share(self) -> int | None:

@@ -76,7 +76,8 @@ AROUND: dict[type[Model], str] = {
     PlanRow: "plan__account",
     AccountRisk: "account",
 }
-MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Account, Contact, *AROUND)}
+_ALL: tuple[type[Model], ...] = (Account, Contact, *AROUND)
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in _ALL}
 # Of these there are several at a customer, so that history says which.
 NAMED = frozenset({"accounts.contact", "accounts.accountmember", "accounts.planrow", "accounts.accountrisk"})
 # Numbers that mean something to the machine only; `names` says the same in words.

@@ -35,9 +35,8 @@ def in_words(lack: Lack) -> str:
             "most": TOP_TOTAL,
             "wanted": lack.wanted,
         }
-    label = Nomination._meta.get_field(f"{lack.criterion}_score").verbose_name
     return _("%(criterion)s: %(score)s, %(wanted)s wanted") % {
-        "criterion": label,
+        "criterion": Nomination.words_of(lack.criterion),
         "score": lack.score,
         "wanted": lack.wanted,
     }

@@ -104,7 +104,7 @@ def _undo() -> None:
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
 
 
-def _frame() -> None:
+def _pages() -> None:
     register_nav(
         NavEntry(
             key="accounts",
@@ -115,17 +115,6 @@ def _frame() -> None:
             roles=WITH_CUSTOMERS,
             phone=True,
             go="c",
-        )
-    )
-    register_nav(
-        NavEntry(
-            key="tiers",
-            label=_("Tier policy"),
-            url_name="accounts:tiers",
-            icon="adjustments-horizontal",
-            group=_("Administration"),
-            order=220,
-            roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
         )
     )
     register_nav(
@@ -150,16 +139,18 @@ def _frame() -> None:
             match=("accounts:dealers",),
         )
     )
+
+
+def _pages_of_admins() -> None:
     register_nav(
         NavEntry(
-            key="duties",
-            label=_("Duty sheets"),
-            url_name="accounts:duties",
-            icon="users",
+            key="tiers",
+            label=_("Tier policy"),
+            url_name="accounts:tiers",
+            icon="adjustments-horizontal",
             group=_("Administration"),
-            order=226,
-            roles=frozenset({Role.ADMIN}),
-            match=("accounts:duties", "accounts:edit_duty"),
+            order=220,
+            roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
         )
     )
     register_nav(
@@ -174,6 +165,23 @@ def _frame() -> None:
             match=("accounts:key_settings",),
         )
     )
+    register_nav(
+        NavEntry(
+            key="duties",
+            label=_("Duty sheets"),
+            url_name="accounts:duties",
+            icon="users",
+            group=_("Administration"),
+            order=226,
+            roles=frozenset({Role.ADMIN}),
+            match=("accounts:duties", "accounts:edit_duty"),
+        )
+    )
+
+
+def _frame() -> None:
+    _pages()
+    _pages_of_admins()
     register_command(
         Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
     )

@@ -124,15 +124,15 @@ class Nomination(ClientMade, Versioned, Recorded):
         """Return the points together."""
         return total_of(self.scores)
 
+    @classmethod
+    def words_of(cls, criterion: str) -> str:
+        """Return a criterion in words."""
+        field: Any = cls._meta.get_field(f"{criterion}_score")
+        return str(field.verbose_name)
+
     @property
     def lines(self) -> list[tuple[str, int, str]]:
         """Return criterion, score and reason of the four, in words."""
-        fields = self._meta
-        return [
-            (
-                str(fields.get_field(f"{criterion}_score").verbose_name),
-                getattr(self, f"{criterion}_score"),
-                getattr(self, f"{criterion}_reason"),
-            )
-            for criterion in CRITERIA
-        ]
+        reasons = [getattr(self, f"{criterion}_reason") for criterion in CRITERIA]
+        words = [self.words_of(criterion) for criterion in CRITERIA]
+        return list(zip(words, self.scores.values(), reasons, strict=True))

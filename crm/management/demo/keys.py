@@ -75,8 +75,8 @@ def _make_plan(account: Account, scene: Scene) -> None:
         due = days.ahead(ahead) if ahead > 0 else None
         done = days.back(-ahead) if ahead < 0 else None
         PlanRow.objects.create(plan=plan, responsible=account.owner, due_on=due, done_on=done, **values)
-    for kind, text, likelihood, effect, countermeasure, ahead in RISKS:
+    for kind, text, likelihood, effect, countermeasure, within in RISKS:
         AccountRisk.objects.create(
             account=account, kind=kind, text=text, likelihood=likelihood, effect=effect,
-            countermeasure=countermeasure, due_on=days.ahead(ahead) if ahead else None,
+            countermeasure=countermeasure, due_on=days.ahead(within) if within else None,
         )  # fmt: skip

@@ -185,8 +185,8 @@ def test_figures_count_the_customers_given_to_it_this_year(feng, xu, rep, manage
     set_dealer_year(feng, year=2026, changes=changes, version=1, actor=manager)
     first, second = standings([feng, xu], on=today)
     assert (first.customers, first.turnover, first.target, first.share) == (1, Decimal(600_000), Decimal(800_000), 75)
-    assert (first.regions, first.visits) == ("苏州、无锡", 1)
-    assert (second.regions, second.target, second.share, second.visits) == ("", None, None, 0)
+    assert (first.regions, first.visited) == ("苏州、无锡", 1)
+    assert (second.regions, second.target, second.share, second.visited) == ("", None, None, 0)
 
 
 @pytest.mark.property
