@@ -56,12 +56,14 @@ def propose_key_account(
 ) -> Nomination:
     """Hand in a proposal to make a customer a key account; the same `client_id` again returns the first one.
 
-    Raises CannotNominate where one is under way, and where nobody could decide it.
+    Raises CannotNominate where one is under way, for an archived customer, and where nobody could decide it.
     """
     current = Account.objects.select_for_update().get(pk=account.pk)
     made = Nomination.objects.filter(client_id=client_id).first() if client_id else None
     if made:
         return made
+    if current.archived_at is not None:
+        raise CannotNominate(_("This customer is archived. Bring it back first."))
     if Nomination.objects.filter(account=current, state__in=OPEN).exists():
         raise CannotNominate(_("A proposal for this customer is under way already."))
     nomination = Nomination.objects.create(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from accounts.actions.accounts import archive_account
 from accounts.actions.key_accounts import (
     CannotNominate,
     end_key_account,
@@ -111,6 +112,12 @@ def test_one_proposal_is_under_way_at_a_time_and_a_repeated_post_is_the_same(pro
     assert again == proposed
     with pytest.raises(CannotNominate, match="under way already"):
         propose_key_account(changhong, values=VALUES, actor=manager, now=now)
+
+
+def test_an_archived_customer_is_brought_back_first(changhong, group, rep, manager, now):
+    archive_account(changhong, actor=rep, now=now)
+    with pytest.raises(CannotNominate, match="Bring it back first"):
+        propose_key_account(changhong, values=VALUES, actor=rep, now=now)
 
 
 def test_a_returned_proposal_is_handed_in_again_and_everything_said_stays(proposed, rep, manager, director, now):

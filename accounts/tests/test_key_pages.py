@@ -193,7 +193,7 @@ def test_the_tab_costs_the_same_however_many_proposals(
         for person in (manager, director):
             approve(Approval.objects.waiting().get(), actor=person, now=now)
     tab = reverse("accounts:key", args=[changhong.pk])
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(tab)
 
 

@@ -22,7 +22,7 @@ from accounts.actions.key_accounts import (
 from accounts.choices import KeyScope, NominationState
 from accounts.forms.key_accounts import EndForm, NominationForm
 from accounts.key_accounts import bar_of, key_group, key_rule, lacks_of, standing
-from accounts.models import Account, Contact, Nomination
+from accounts.models import Account, Contact, KeyAccountRule, Nomination
 from accounts.views.account import head, in_house_or_404
 from accounts.views.changes import form_page
 from crm.conflicts import chosen, conflict_page
@@ -72,7 +72,7 @@ def key_accounts(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "accounts/key_accounts.html", context)
 
 
-def _cases(account: Account, request: AuthenticatedHttpRequest) -> list[Case]:
+def _cases(account: Account, request: AuthenticatedHttpRequest, rule: KeyAccountRule) -> list[Case]:
     """Return the proposals for a customer, the last first, each with the rounds of signing it went through."""
     rows: QuerySet[Nomination] = account.nominations.visible_to(request.user).select_related("requested_by", "ended_by")
     nominations = list(rows.order_by("-pk")[:ROUNDS_SHOWN])
@@ -81,7 +81,6 @@ def _cases(account: Account, request: AuthenticatedHttpRequest) -> list[Case]:
     rounds: dict[int, list[Approval]] = {}
     for approval in approvals.select_related("requested_by").prefetch_related(*steps).order_by("-pk"):
         rounds.setdefault(approval.subject_id, []).append(approval)
-    rule = key_rule()
     return [Case(row, lacks_of(row, rule), rounds.get(row.pk, [])) for row in nominations]
 
 
@@ -89,13 +88,14 @@ def _cases(account: Account, request: AuthenticatedHttpRequest) -> list[Case]:
 def account_key(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show whether a customer is a key account, why, until when, and every proposal with what was said."""
     account = in_house_or_404(request, pk)
-    cases = _cases(account, request)
+    rule = key_rule()
+    cases = _cases(account, request, rule)
     current = next((case for case in cases if case.nomination.state == NominationState.APPROVED), None)
     context = head(request, account, "key", list(Contact.objects.filter(account=account).live())) | {
         "cases": cases,
         "current": current if account.is_key else None,
         "under_way": next((case for case in cases if case.is_open), None),
-        "bar": bar_of(key_rule()),
+        "bar": bar_of(rule),
         "group": key_group(),
         "may_propose": may(request.user, Right.SELL) and not account.archived_at,
         "may_end": may(request.user, Right.LEAD) and account.is_key,
