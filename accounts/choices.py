@@ -250,3 +250,29 @@ class OwnershipKind(models.TextChoices):
     RELEASED = "RELEASED", _("released to the pool")
     LAPSED = "LAPSED", _("protection lapsed")
     TAKEN_BACK = "TAKEN_BACK", _("taken back")
+
+
+class KeyScope(models.TextChoices):
+    """How far a key account reaches (customer-development); empty means that it is none."""
+
+    GLOBAL = "GLOBAL", pgettext_lazy("key account", "global")
+    NATIONAL = "NATIONAL", pgettext_lazy("key account", "national")
+    REGIONAL = "REGIONAL", pgettext_lazy("key account", "regional")
+
+
+class NominationState(models.TextChoices):
+    """Life of a proposal to make a customer a key account."""
+
+    SUBMITTED = "SUBMITTED", _("waiting for signature")
+    RETURNED = "RETURNED", _("returned")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    APPROVED = "APPROVED", _("approved")
+    ENDED = "ENDED", pgettext_lazy("key account", "ended")
+
+
+class RiskKind(models.TextChoices):
+    """Where a risk comes from (sales-manager)."""
+
+    MARKET = "MARKET", pgettext_lazy("risk", "market")
+    SUPPLY = "SUPPLY", pgettext_lazy("risk", "supply")
+    CREDIT = "CREDIT", pgettext_lazy("risk", "credit")

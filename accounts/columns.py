@@ -37,6 +37,7 @@ COLUMNS: tuple[Column, ...] = (
         excel_format="#,##0.00",
         total=Sum("turnover_sum"),
     ),
+    Column("key", _("Key account"), lambda account: account.get_key_scope_display()),
     Column("kind", _("Kind"), lambda account: account.get_kind_display(), fields="kind"),
     Column("parent", pgettext_lazy("group of companies", "Group"), _text("parent"), fields="parent"),
     Column("source", _("Source"), lambda account: account.get_source_display(), fields="source"),

@@ -123,6 +123,7 @@ def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
             "parent,relation",
             above.get_absolute_url() if above and parent_seen else "",
         ),
+        Fact(_("Dealer"), account.dealer.called if account.dealer else "", "dealer"),
         Fact(_("Source"), account.get_source_display(), "source"),
         Fact(_("Growth potential"), _of_five(account.potential), "potential"),
         Fact(_("Credit standing"), _of_five(account.credit), "credit"),

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, ProspectKind, Source, Tier, Verdict
+from accounts.choices import AccountKind, KeyScope, ProspectKind, Source, Tier, Verdict
 from accounts.group import companies_below
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
@@ -80,6 +80,12 @@ class AccountFilter(filters.FilterSet):
     archived = filters.ChoiceFilter(
         label=_("Archive"), choices=[("yes", _("only archived"))], empty_label=_("not archived"), method="by_archived"
     )
+    key = filters.ChoiceFilter(
+        label=_("Key accounts"),
+        choices=[("yes", _("only key accounts")), *KeyScope.choices],
+        empty_label=_("all customers"),
+        method="by_key",
+    )
     group = filters.NumberFilter(method="by_group", widget=forms.HiddenInput)
 
     class Meta:
@@ -125,6 +131,11 @@ class AccountFilter(filters.FilterSet):
         if value == "overdue":
             return queryset.filter(next_contact_on__lt=self.on)
         return queryset.filter(next_contact_on__range=(self.on, self.on + timedelta(days=7)))
+
+    def by_key(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
+        """Narrow to key accounts, or to those of one scope."""
+        found = queryset.key_accounts()
+        return found.filter(key_scope=value) if value in KeyScope.values else found
 
     def by_archived(self, queryset: AccountQuerySet, _name: str, _value: str) -> AccountQuerySet:
         """Leave the archived ones in; `filter_queryset` decides."""

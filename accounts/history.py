@@ -11,8 +11,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, Claim, ClaimPolicy, Contact
+from accounts.models import (
+    Account,
+    AccountMember,
+    AccountPlan,
+    AccountRisk,
+    Claim,
+    ClaimPolicy,
+    Contact,
+    DealerYear,
+    Inquiry,
+    Nomination,
+    PlanRow,
+    Rival,
+)
 from crm.models import AuditEntry
+from teams.models import User
 
 ACTIONS: dict[str, str | Promise] = {
     "account.created": gettext_lazy("Customer created"),
@@ -33,6 +47,10 @@ ACTIONS: dict[str, str | Promise] = {
     "account.position_set_back": gettext_lazy("Change of the position taken back"),
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
+    "account_member.edited": gettext_lazy("Role or last day in the account team changed"),
+    "account.login_given": gettext_lazy("Log-in of a dealer given"),
+    "account.login_taken": gettext_lazy("Log-in of a dealer taken away"),
+    "dealer_year.set": gettext_lazy("Regions and target of a dealer set"),
     "account.contact_noted": gettext_lazy("Contact noted"),
     "account.contact_withdrawn": gettext_lazy("Contact taken back"),
     "account.tier_changed": gettext_lazy("Tier changed"),
@@ -44,6 +62,31 @@ ACTIONS: dict[str, str | Promise] = {
     "claim.decision_taken_back": gettext_lazy("Decision on a claim taken back"),
     "claim.extended": gettext_lazy("Protection extended"),
     "claim.extension_taken_back": gettext_lazy("Extension of a protection taken back"),
+    "account.key_marked": gettext_lazy("Became a key account"),
+    "account.key_mark_taken_back": gettext_lazy("Mark of a key account taken back"),
+    "account.key_ended": gettext_lazy("Key account no more"),
+    "account.key_end_undone": gettext_lazy("End of a key account taken back"),
+    "account_plan.started": gettext_lazy("Account plan started"),
+    "account_plan.edited": gettext_lazy("Account plan changed"),
+    "plan_row.added": gettext_lazy("Line of the account plan added"),
+    "plan_row.edited": gettext_lazy("Line of the account plan changed"),
+    "plan_row.done": gettext_lazy("Line of the account plan done"),
+    "plan_row.reopened": gettext_lazy("Line of the account plan open again"),
+    "plan_row.removed": gettext_lazy("Line of the account plan taken out"),
+    "plan_row.restored": gettext_lazy("Line of the account plan put back"),
+    "account_risk.added": gettext_lazy("Risk entered"),
+    "account_risk.edited": gettext_lazy("Risk changed"),
+    "account_risk.closed": gettext_lazy("Risk closed"),
+    "account_risk.reopened": gettext_lazy("Risk open again"),
+    "nomination.handed_in": gettext_lazy("Key-account proposal handed in"),
+    "nomination.edited": gettext_lazy("Key-account proposal changed"),
+    "nomination.handed_in_again": gettext_lazy("Key-account proposal handed in again"),
+    "nomination.returned": gettext_lazy("Key-account proposal returned"),
+    "nomination.approved": gettext_lazy("Key-account proposal approved"),
+    "nomination.signature_taken_back": gettext_lazy("Approval of a key-account proposal taken back"),
+    "nomination.withdrawn": gettext_lazy("Key-account proposal withdrawn"),
+    "nomination.ended": gettext_lazy("Key-account proposal ended"),
+    "nomination.end_undone": gettext_lazy("End of a key-account proposal taken back"),
     "contact.created": gettext_lazy("Person added"),
     "contact.edited": gettext_lazy("Facts of a person changed"),
     "contact.line_changed": gettext_lazy("Reporting line changed"),
@@ -74,26 +117,30 @@ ACTIONS: dict[str, str | Promise] = {
     "sweep_unit.taken_back": gettext_lazy("Note at a unit taken back"),
     "sweep_unit.became_customer": gettext_lazy("Unit became a customer"),
 }
-MODELS: dict[str, type[Model]] = {
-    "accounts.account": Account,
-    "accounts.claim": Claim,
-    "accounts.claimpolicy": ClaimPolicy,
-    "accounts.contact": Contact,
+# What else hangs on a customer, and the way from each to it; who sees which says its `visible_to`.
+AROUND: dict[type[Model], str] = {
+    AccountMember: "account",
+    DealerYear: "account",
+    Nomination: "account",
+    AccountPlan: "account",
+    PlanRow: "plan__account",
+    AccountRisk: "account",
+    Claim: "account",
+    Inquiry: "account",
+    Rival: "account",
 }
+_ALL: tuple[type[Model], ...] = (Account, Contact, ClaimPolicy, *AROUND)
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in _ALL}
+# Of these there are several at a customer, so that history says which.
+NAMED = frozenset(
+    f"accounts.{name}" for name in ("contact", "accountmember", "planrow", "accountrisk", "rival", "inquiry")
+)
 # Numbers that mean something to the machine only; `names` says the same in words.
 UNSAID = frozenset(
     {
-        "version",
-        "owner",
-        "team",
-        "parent",
-        "industry",
-        "reports_to",
-        "account",
-        "member",
-        "archived_at",
-        "closed_at",
-        "replaces",
+        *("version", "owner", "team", "parent", "dealer", "industry", "reports_to", "account", "member", "archived_at"),
+        *("requested_by", "handed_in_at", "ended_by", "mark_before", "sponsor", "responsible", "removed_at"),
+        *("closed_at", "replaces", "given_to"),
     }
 )
 EMPTY = "--"
@@ -119,12 +166,14 @@ class Event:
     lines: list[Line]
 
 
-def history_of_account(account: Account) -> QuerySet[AuditEntry]:
-    """Return the entries about a customer, everybody there and claims on it, newest first."""
+def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
+    """Return the entries about a customer, everybody there, claims on it, what is meant to be done; newest first."""
     people = Contact.objects.filter(account=account).values("pk")
-    claims = Claim.objects.filter(account=account).values("pk")
     about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
-    about |= Q(kind="accounts.claim", subject_id__in=claims)
+    for model, path in AROUND.items():
+        seen: Any = model._default_manager
+        rows = seen.visible_to(user).filter(**{path: account}).order_by().values("pk")
+        about |= Q(kind=model._meta.label_lower, subject_id__in=rows)
     return AuditEntry.objects.filter(about).order_by("-id")
 
 
@@ -158,7 +207,7 @@ def as_events(entries: Iterable[AuditEntry]) -> list[Event]:
             at=entry.recorded_at,
             who=entry.actor_name or _("the system"),
             title=str(ACTIONS.get(entry.action, entry.action)),
-            subject=entry.subject_name if entry.kind == "accounts.contact" else "",
+            subject=entry.subject_name if entry.kind in NAMED else "",
             lines=list(_lines(entry)),
         )
         for entry in entries

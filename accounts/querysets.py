@@ -13,7 +13,7 @@ from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from accounts.models.account import Account  # noqa: F401 -- named in a string below
+    from accounts.models.account import Account, AccountMember  # noqa: F401 -- named in strings below
     from accounts.models.claim import Claim  # noqa: F401
     from accounts.models.contact import Contact  # noqa: F401
     from accounts.models.inquiry import Inquiry  # noqa: F401
@@ -35,17 +35,22 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Return the customers this person may see.
 
         Owner and account team members see theirs; whoever stands in for somebody sees his; a manager those of his teams
-        and below; director and clerk all. An admin or compliance officer sees no customer by that role. Subqueries,
-        never a JOIN, so no row comes twice; a union of them, never an OR, so that each is found by its own index.
+        and below; director and clerk all. Who signs in for a dealer sees the dealer and the customers given to it. An
+        admin or compliance officer sees no customer by that role. Subqueries, never a JOIN, so no row comes twice; a
+        union of them, never an OR, so that each is found by its own index.
         """
         if user.acts_as(Role.DIRECTOR, Role.CLERK):
             return self
         people = [user.pk, *user.stands_in_for]
         member_model: Any = self.model._meta.get_field("members").related_model
         every = self.model._base_manager.order_by()
-        seen = [member_model.objects.order_by().filter(user_id__in=people).values("account_id")]
+        seen = [member_model.objects.order_by().current().filter(user_id__in=people).values("account_id")]
         if user.acts_as(Role.MANAGER):
             seen.append(every.filter(team_id__in=led_teams(user)).values("pk"))
+        if user.role == Role.DEALER:
+            login_model: Any = self.model._meta.get_field("logins").related_model
+            dealers = login_model.objects.order_by().filter(user=user).values("account_id")
+            seen += [dealers, every.filter(dealer_id__in=dealers).values("pk")]
         return self.filter(pk__in=every.filter(owner_id__in=people).values("pk").union(*seen, all=True))
 
     def with_parent_seen(self, user: "User") -> Self:
@@ -56,6 +61,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def live(self) -> Self:
         """Return customers that are not archived."""
         return self.filter(archived_at=None)
+
+    def key_accounts(self) -> Self:
+        """Return customers that carry the mark of a key account."""
+        return self.exclude(key_scope="")
 
     def matching(self, query: str) -> Self:
         """Return customers found by any part of a name, pinyin initials or the end of a phone number."""
@@ -141,6 +150,53 @@ class TurnoverQuerySet(OfAccountQuerySet["Turnover"]):
     def between(self, first: date, last: date) -> Self:
         """Return what was booked from `first` to `last`, both included."""
         return self.filter(booked_on__range=(first, last))
+
+
+class MemberQuerySet(OfAccountQuerySet["AccountMember"]):
+    """Members of account teams."""
+
+    def current(self) -> Self:
+        """Return who is in it now."""
+        return self.filter(ended_at=None)
+
+    def former(self) -> Self:
+        """Return who was in it."""
+        return self.exclude(ended_at=None)
+
+
+class InHouseQuerySet(OfAccountQuerySet[Row]):
+    """Rows that say what we think of a customer and mean to do there: for colleagues who see it, never for dealers."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the rows whose customer the person may see; none for a dealer."""
+        return self.none() if user.role == Role.DEALER else super().visible_to(user)
+
+
+class OfPlanQuerySet(InHouseQuerySet[Row]):
+    """Lines of account plans, seen through the plan's customer."""
+
+    account_path = "plan__account"
+
+    def kept(self) -> Self:
+        """Return lines that were not taken out."""
+        return self.filter(removed_at=None)
+
+    def to_do(self) -> Self:
+        """Return lines with a day that are not done, of customers that are not archived."""
+        still = self.kept().filter(done_on=None, due_on__isnull=False)
+        return still.filter(plan__account__archived_at=None)
+
+
+class RiskQuerySet(InHouseQuerySet[Row]):
+    """Risks at customers."""
+
+    def open(self) -> Self:
+        """Return risks that are not closed."""
+        return self.filter(closed_on=None)
+
+    def to_do(self) -> Self:
+        """Return open risks with a day, of customers that are not archived."""
+        return self.open().filter(due_on__isnull=False, account__archived_at=None)
 
 
 class OfContactQuerySet(OfAccountQuerySet[Row]):

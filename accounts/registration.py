@@ -3,12 +3,29 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import bulk_jobs, claim_registration, claims_listed, listed, rules, tier_jobs, timeline_sources
+from accounts import (
+    bulk_jobs,
+    claim_registration,
+    claims_listed,
+    key_rules,
+    key_signing,
+    listed,
+    plan_rules,
+    rules,
+    team_messages,
+    tier_jobs,
+    timeline_sources,
+)
 from accounts.actions import accounts as account_actions
+from accounts.actions import dealers as dealer_actions
 from accounts.actions import groups as group_actions
+from accounts.actions import key_accounts as key_actions
+from accounts.actions import members as member_actions
 from accounts.actions import people as people_actions
+from accounts.actions import plans as plan_actions
 from accounts.actions import positions as position_actions
 from accounts.actions import qualification as qualification_actions
+from accounts.actions import risks as risk_actions
 from accounts.actions import sweeps as sweep_actions
 from accounts.figures import TURNOVER, register_figures
 from accounts.inquiry_rules import INQUIRY_RULE
@@ -23,6 +40,8 @@ from crm.kinds import register_kind
 from crm.navigation import register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
+from followups.approval_kinds import ApprovalKind, register_approval
+from followups.messages import register_message
 from followups.rules import register_rule
 from teams.holdings import Holding, register_holding
 from teams.list_exports import register_list
@@ -34,7 +53,13 @@ def _undo() -> None:
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
     register_undo("accounts.move_in_group", group_actions.undo_move_in_group)
     register_undo("accounts.set_position", position_actions.undo_set_position)
-    register_undo("accounts.remove_member", account_actions.undo_remove_member)
+    register_undo("accounts.remove_member", member_actions.undo_remove_member)
+    register_undo("accounts.end_key_account", key_actions.undo_end_key_account)
+    register_undo("accounts.finish_row", plan_actions.undo_finish_row)
+    register_undo("accounts.remove_row", plan_actions.undo_remove_row)
+    register_undo("accounts.close_risk", risk_actions.undo_close_risk)
+    register_undo("accounts.take_login", dealer_actions.undo_take_login)
+    register_undo("accounts.leave_key_group", key_actions.undo_leave_key_group)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
     register_undo("accounts.archive_place", sweep_actions.undo_archive_place)
@@ -51,23 +76,30 @@ def _frame() -> None:
     register_search("contact", _("People"), 20, find_contacts)
 
 
+RULES = (rules.RULE, rules.PROSPECT_RULE, UNIT_RULE, INQUIRY_RULE, key_rules.KEY_REVIEW, *plan_rules.RULES)
+
+
 def _held(user: User) -> int:
     return Account.objects.live().filter(owner=user).count()
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, figures, rules, what a leaver holds, jobs."""
+    """Tell the rooms below, in the order in which this file says it, what is here."""
     for kind in KINDS:
         register_kind(kind)
     _undo()
     _frame()
+    for message in team_messages.KINDS:
+        register_message(message)
+    register_approval(
+        key_actions.KIND,
+        ApprovalKind(_("Key account"), key_signing.decided, key_signing.describe, reopened=key_signing.reopened),
+    )
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
     register_ahead("accounts", timeline_sources.ahead)
     register_figures(TURNOVER)
-    register_rule(rules.RULE)
-    register_rule(rules.PROSPECT_RULE)
-    register_rule(UNIT_RULE)
-    register_rule(INQUIRY_RULE)
+    for rule in RULES:
+        register_rule(rule)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )

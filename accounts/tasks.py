@@ -18,3 +18,11 @@ def lapse_claims() -> int:
     from accounts.actions import lapses
 
     return lapses.lapse_claims(on=timezone.localdate(), now=timezone.now())
+
+
+@shared_task(name="accounts.end_memberships")
+def end_memberships() -> int:
+    """Take colleagues whose last day has passed out of the account teams."""
+    from accounts.actions import members
+
+    return members.end_memberships(on=timezone.localdate(), now=timezone.now())

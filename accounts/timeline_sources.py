@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.choices import Stance, TierChangeKind
+from accounts.choices import KeyScope, Stance, TierChangeKind
 from accounts.models import Account, StanceChange, TierChange
 from accounts.rules import NEXT_CONTACT
 from accounts.timeline import Entry
@@ -27,6 +27,7 @@ OWNER_ACTIONS = (
     "account.released",
     "account.lapsed",
 )
+ACTIONS = (*OWNER_ACTIONS, "account.key_marked", "account.key_ended")
 _TEXT = CharField()
 
 
@@ -94,30 +95,40 @@ def _entry(row: _Row) -> Entry:
     )
 
 
-def _owner_entries(account_ids: Sequence[int], before: datetime | None, limit: int) -> Iterable[Entry]:
-    found = AuditEntry.objects.filter(kind="accounts.account", subject_id__in=account_ids, action__in=OWNER_ACTIONS)
+def _owner_title(row: AuditEntry) -> str:
+    old, new = (name or _("nobody") for name in row.changes.get("names", ["", ""]))
+    return _("Owner: %(before)s → %(after)s") % {"before": old, "after": new}
+
+
+def _key_title(row: AuditEntry) -> str:
+    scope = row.changes.get("key_scope", ["", ""])[1]
+    return _("Key account, %(scope)s") % {"scope": KeyScope(scope).label} if scope else _("Key account no more")
+
+
+def _told_by_history(account_ids: Sequence[int], before: datetime | None, limit: int) -> Iterable[Entry]:
+    found = AuditEntry.objects.filter(kind="accounts.account", subject_id__in=account_ids, action__in=ACTIONS)
     if before is not None:
         found = found.filter(recorded_at__lt=before)
     for row in found.order_by("-id")[:limit]:
-        old, new = (name or _("nobody") for name in row.changes.get("names", ["", ""]))
+        is_owner = row.action in OWNER_ACTIONS
         yield Entry(
             at=row.recorded_at,
             key=f"owner:{row.pk}",
             group="changes",
-            icon="arrows-exchange",
-            title=_("Owner: %(before)s → %(after)s") % {"before": old, "after": new},
+            icon="arrows-exchange" if is_owner else "star",
+            title=_owner_title(row) if is_owner else _key_title(row),
             text=row.changes.get("reason", ""),
             who=row.actor_name,
         )
 
 
 def changes(account_ids: Sequence[int], user: Any, before: datetime | None, limit: int) -> list[Entry]:  # noqa: ARG001
-    """Return changes of stance, tier and owner before `before`, newest first, at most `limit`; two queries.
+    """Return changes before `before`, newest first, at most `limit`; two queries.
 
-    Whoever sees the customer sees these.
+    They are those of stance, tier, owner and key account; whoever sees the customer sees them.
     """
     entries = [_entry(row) for row in _dated(account_ids, before, limit)]
-    entries += _owner_entries(account_ids, before, limit)
+    entries += _told_by_history(account_ids, before, limit)
     past = [entry for entry in entries if before is None or entry.at < before]
     return sorted(past, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
 

@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire files": {"task": "crm.expire_files", "schedule": 3600.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
     "lapse claims": {"task": "accounts.lapse_claims", "schedule": 900.0},
+    "end memberships of account teams": {"task": "accounts.end_memberships", "schedule": 900.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

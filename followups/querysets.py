@@ -109,7 +109,8 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         people = [user.pk, *user.stands_in_for]
         step_model: Any = self.model._meta.get_field("steps").related_model
         signs = step_model.objects.filter(Q(approver_id__in=people) | Q(decided_by=user)).values("approval_id")
-        concerned = Q(requested_by=user) | Q(pk__in=signs)
+        may_sign = step_model.objects.filter(or_else__in=people).values("approval_id")
+        concerned = Q(requested_by=user) | Q(pk__in=signs) | Q(pk__in=may_sign)
         if user.acts_as(Role.MANAGER):
             concerned |= Q(requested_by__team__in=led_teams(user))
         if user.acts_as(Role.DIRECTOR):
@@ -119,11 +120,14 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def to_sign(self, user: "User") -> Self:
         """Return what waits for this person's signature now (or for somebody he stands in for)."""
         step_model: Any = self.model._meta.get_field("steps").related_model
+        people = [user.pk, *user.stands_in_for]
         current = step_model.objects.filter(approval=OuterRef("pk"), state=ApprovalState.WAITING).order_by("position")
+        mine = step_model.objects.filter(approver_id__in=people).values("pk")
+        one_of_mine = step_model.objects.filter(or_else__in=people).values("pk")
         return (
             self.waiting()
-            .annotate(current_approver=Subquery(current.values("approver_id")[:1]))
-            .filter(current_approver__in=[user.pk, *user.stands_in_for])
+            .annotate(current_step=Subquery(current.values("pk")[:1]))
+            .filter(Q(current_step__in=mine) | Q(current_step__in=one_of_mine))
             .exclude(requested_by=user)
         )
 

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.dealing import register_visits
 from accounts.effort import register_effort
 from accounts.figures import register_figures
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
@@ -23,6 +24,7 @@ from visits.actions import plans, visits
 from visits.effort import EFFORT
 from visits.listed import SOURCE as LIST
 from visits.models import DayPlan, PlanItem, Visit
+from visits.queries.dealers import visits_by_account
 from visits.rules import RULES
 from visits.timeline import SOURCE, ahead
 
@@ -44,6 +46,7 @@ def register() -> None:
     register_source(SOURCE)
     register_figures(FIGURES)
     register_effort(EFFORT)
+    register_visits(visits_by_account)
     register_panel(Panel("visits", _("Visits"), "visits:of_account", 30, "visits:list"))
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_shortcut(Shortcut("plan", _("Plan a visit"), "visits:plan", "calendar-plus", order=15))

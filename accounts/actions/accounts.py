@@ -1,4 +1,4 @@
-"""Writes of customers: making, changing, giving to somebody else, putting away, the account team."""
+"""Writes of customers: making, changing, giving to somebody else, putting away."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from accounts.actions.groups import refuse_cycle
 from accounts.actions.ownership import Why, note_owners, write_owners
 from accounts.actions.protection import pass_on, reopen_claims
-from accounts.choices import OwnershipKind, TeamRole
-from accounts.models import Account, AccountMember
+from accounts.choices import OwnershipKind
+from accounts.models import Account
 from accounts.naming import ACCOUNT_FIELDS, account_search_text
 from crm.audit import record
 from crm.editing import save_edit, write_fields
@@ -22,10 +22,6 @@ from crm.models import UndoEntry
 from crm.models.abstract import Origin
 from crm.undo import offer_undo
 from teams.models import User
-
-
-class AlreadyMember(Exception):
-    """The person is in the account team; the message says so."""
 
 
 def keep_searchable(account: Account, changed: Iterable[str]) -> None:
@@ -148,31 +144,3 @@ def restore_account(account: Account, *, actor: User) -> Account:
 def undo_archive_account(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001
     """Bring back what was archived."""
     restore_account(Account.objects.get(pk=data["account"]), actor=actor)
-
-
-@transaction.atomic
-def add_member(account: Account, *, user: User, role: str = TeamRole.ACCOUNT_MANAGER, actor: User) -> AccountMember:
-    """Take a colleague into the account team; he sees the customer like its owner. Raises AlreadyMember."""
-    member, is_new = AccountMember.objects.get_or_create(account=account, user=user, defaults={"role": role})
-    if not is_new:
-        raise AlreadyMember(_("%(name)s is in the account team already.") % {"name": user})
-    record("account.member_added", account, actor=actor, changes={"member": user, "role": role})
-    return member
-
-
-@transaction.atomic
-def remove_member(member: AccountMember, *, actor: User, now: datetime) -> UndoEntry:
-    """Take a colleague out of the account team; return what takes it back."""
-    account, user = member.account, member.user
-    data = {"account": account.pk, "user": user.pk, "role": member.role}
-    member.delete()
-    record("account.member_removed", account, actor=actor, changes={"member": user, "role": data["role"]})
-    label = _("%(name)s taken out of the account team") % {"name": user}
-    return offer_undo("accounts.remove_member", actor=actor, label=label, inverse=data, rows=[], now=now)
-
-
-def undo_remove_member(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001
-    """Take the colleague back in; nothing happens where somebody did so already."""
-    account, user = Account.objects.get(pk=data["account"]), User.objects.get(pk=data["user"])
-    if not AccountMember.objects.filter(account=account, user=user).exists():
-        add_member(account, user=user, role=data["role"], actor=actor)

@@ -1,4 +1,4 @@
-"""Facts of a customer, who keeps it, who helps."""
+"""Facts of a customer, and who keeps it."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import TeamRole
+from accounts.choices import AccountKind
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
@@ -45,6 +45,9 @@ class AccountForm(PlaceFields, EditForm):
         required=False,
         help_text=_("The company above it in its group. Type a part of the name."),
     )
+    dealer = AccountField(
+        label=_("Dealer"), required=False, help_text=_("Who sells to it for us, and sees it. Type a part of the name.")
+    )
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
     annual_revenue = AmountField(
         label=_("Annual revenue"),
@@ -71,6 +74,7 @@ class AccountForm(PlaceFields, EditForm):
             "industry",
             "parent",
             "relation",
+            "dealer",
             "source",
             "province",
             "city",
@@ -106,6 +110,9 @@ class AccountForm(PlaceFields, EditForm):
         super().__init__(*args, **kwargs)
         parent: Any = self.fields["parent"]
         parent.among(Account.objects.visible_to(user).live().exclude(pk=self.instance.pk), present=self.instance.parent)
+        dealer: Any = self.fields["dealer"]
+        dealers = Account.objects.visible_to(user).live().filter(kind=AccountKind.DEALER)
+        dealer.among(dealers.exclude(pk=self.instance.pk), present=self.instance.dealer)
         self.helper = keep_only(self, only) if only else self.layout()
         if only and set(PLACE_FIELDS) <= set(self.fields):
             self.helper = fields_of("version", "seen", PlaceBlock())
@@ -127,7 +134,7 @@ class AccountForm(PlaceFields, EditForm):
             Fieldset(_("Order of development"), "ability", "willingness"),
             Fieldset(
                 _("More"),
-                *("parent", "relation", "source", "alias", "website", "credit_code"),
+                *("parent", "relation", "dealer", "source", "alias", "website", "credit_code"),
                 *("employees", "founded", "annual_revenue", "external_id"),
             ),
             "notes",
@@ -182,8 +189,8 @@ class NewAccountForm(AccountForm):
                 "kind",
                 "prospect_kind",
                 "industry",
-                *("potential", "credit", "ability", "willingness", "parent", "relation", "source", "alias"),
-                *("website", "credit_code"),
+                *("potential", "credit", "ability", "willingness", "parent", "relation", "dealer", "source"),
+                *("alias", "website", "credit_code"),
                 *("employees", "founded", "annual_revenue", "external_id", "next_contact_on", "notes"),
             ),
         )
@@ -221,18 +228,3 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
         to.queryset = User.objects.visible_to(user).keepers().select_related("team").order_by("name", "pk")
-
-
-class MemberForm(forms.Form):
-    """Who joins an account team, and as what."""
-
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
-    role = forms.ChoiceField(label=_("Role"), choices=TeamRole.choices)
-
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        there = account.members.values("user")
-        # Dealers too: what they may see is what somebody takes them into, or gives to them.
-        people = User.objects.active().exclude(pk=account.owner_id).exclude(pk__in=there)
-        person: Any = self.fields["user"]
-        person.queryset = people.order_by("name", "pk")

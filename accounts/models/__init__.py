@@ -4,9 +4,13 @@ from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.claim import Claim, ClaimPolicy
 from accounts.models.contact import Contact, StanceChange
 from accounts.models.cost import ServiceCost
+from accounts.models.dealer import DealerLogin, DealerYear
+from accounts.models.duty import DutySheet
 from accounts.models.inquiry import Inquiry, InquiryRule
+from accounts.models.key_account import KeyAccountRule, KeyAccountSigner, Nomination
 from accounts.models.look import AccountLook
 from accounts.models.ownership import Ownership
+from accounts.models.plan import AccountPlan, AccountRisk, PlanRow
 from accounts.models.qualification import QualificationCheck, Rival
 from accounts.models.region import KeyRegion
 from accounts.models.sweep import Knock, SweepPlace, SweepUnit
@@ -17,15 +21,24 @@ __all__ = [
     "Account",
     "AccountLook",
     "AccountMember",
+    "AccountPlan",
+    "AccountRisk",
     "Claim",
     "ClaimPolicy",
     "Contact",
+    "DealerLogin",
+    "DealerYear",
+    "DutySheet",
     "Industry",
     "Inquiry",
     "InquiryRule",
+    "KeyAccountRule",
+    "KeyAccountSigner",
     "KeyRegion",
     "Knock",
+    "Nomination",
     "Ownership",
+    "PlanRow",
     "QualificationCheck",
     "Rival",
     "ServiceCost",

@@ -1,5 +1,6 @@
 """Customer companies."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,12 +8,13 @@ from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, ProspectKind, Relation, Source, TeamRole, Tier, Verdict
+from accounts.choices import AccountKind, KeyScope, ProspectKind, Relation, Source, TeamRole, Tier, Verdict
 from accounts.qualifying import order_of_development
-from accounts.querysets import AccountQuerySet, OfAccountQuerySet
+from accounts.querysets import AccountQuerySet, MemberQuerySet
 from crm.models.abstract import ClientMade, Origin, Recorded, Versioned
 from crm.places.datum import Position
 from teams.models import Team
@@ -34,8 +36,9 @@ class Industry(models.Model):
 class Account(ClientMade, Versioned, Recorded):
     """A customer company, with an owner, a team and an account team.
 
-    `last_contact_on` and `next_contact_on` are written by `accounts.actions.note_contact` only; `search_text` by
-    whoever writes a name. The position is WGS-84; `crm.places.datum` turns it into what Chinese maps show.
+    `last_contact_on` and `next_contact_on` are written by `accounts.actions.note_contact` only; the mark of a key
+    account by its approval; `search_text` by whoever writes a name. The position is WGS-84; `crm.places.datum` turns it
+    into what Chinese maps show.
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -48,6 +51,9 @@ class Account(ClientMade, Versioned, Recorded):
         "self", models.SET_NULL, null=True, blank=True, related_name="subsidiaries", verbose_name=_("belongs to")
     )
     relation = models.CharField(_("relation to the company above"), max_length=10, choices=Relation, blank=True)
+    dealer = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="dealt", verbose_name=_("dealer")
+    )
     industry = models.ForeignKey(
         Industry, models.SET_NULL, null=True, blank=True, related_name="accounts", verbose_name=_("industry")
     )
@@ -102,6 +108,9 @@ class Account(ClientMade, Versioned, Recorded):
     qualification = models.CharField(_("qualification"), max_length=6, choices=Verdict, blank=True, editable=False)
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
     tier_fixed_until = models.DateField(_("tier set by hand until"), null=True, blank=True)
+    key_scope = models.CharField(_("key account"), max_length=8, choices=KeyScope, blank=True, editable=False)
+    key_since = models.DateField(_("key account since"), null=True, editable=False)
+    key_review_on = models.DateField(_("key account until review on"), null=True, editable=False)
     last_contact_on = models.DateField(_("last contact"), null=True, blank=True)
     next_contact_on = models.DateField(_("next contact"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -120,6 +129,11 @@ class Account(ClientMade, Versioned, Recorded):
                 condition=Q(parent=None) | ~Q(parent=F("id")),
                 name="account_not_own_parent",
                 violation_error_message=_("A company cannot belong to itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(dealer=None) | ~Q(dealer=F("id")),
+                name="account_not_own_dealer",
+                violation_error_message=_("A dealer does not deal for itself."),
             ),
             models.UniqueConstraint(
                 fields=["external_id"],
@@ -170,6 +184,7 @@ class Account(ClientMade, Versioned, Recorded):
             models.Index(fields=["qualification", "id"], name="account_by_qualification"),
             models.Index(F("ability") * F("willingness"), "id", name="account_by_order"),
             models.Index(fields=["name", "id"], name="account_pool", condition=Q(owner=None, archived_at=None)),
+            models.Index(fields=["key_review_on", "id"], name="account_by_key", condition=~Q(key_scope="")),
         ]
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "short_name", "alias")
@@ -180,6 +195,11 @@ class Account(ClientMade, Versioned, Recorded):
     def get_absolute_url(self) -> str:
         """Return the address of the account's page."""
         return reverse("accounts:account", args=[self.pk])
+
+    @property
+    def is_key(self) -> bool:
+        """Return whether it carries the mark of a key account."""
+        return bool(self.key_scope)
 
     @property
     def called(self) -> str:
@@ -213,8 +233,11 @@ class Account(ClientMade, Versioned, Recorded):
         return Position(float(self.latitude), float(self.longitude))
 
 
-class AccountMember(Recorded):
-    """A colleague in the account team; members see the account like its owner."""
+class AccountMember(Versioned, Recorded):
+    """A colleague in the account team; members see the account like its owner, until their membership has ended.
+
+    Who was in it stays: `until` is the last day, agreed beforehand or set by who ends it, `ended_at` when it was done.
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="members")
     user = models.ForeignKey(
@@ -222,7 +245,11 @@ class AccountMember(Recorded):
     )
     role = models.CharField(_("role"), max_length=16, choices=TeamRole, default=TeamRole.ACCOUNT_MANAGER)
 
-    objects = OfAccountQuerySet.as_manager()
+    since = models.DateField(_("since"), null=True)
+    until = models.DateField(_("last day"), null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account team member")
@@ -230,10 +257,24 @@ class AccountMember(Recorded):
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "user"],
+                condition=Q(ended_at=None),
                 name="account_member_once",
                 violation_error_message=_("This person is already in the account team."),
             )
         ]
+        indexes = [
+            models.Index(fields=["until"], name="account_member_ends", condition=Q(ended_at=None) & ~Q(until=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}"
+
+    @property
+    def joined_on(self) -> date:
+        """Return since when; the day it was entered where nobody said."""
+        return self.since or timezone.localdate(self.recorded_at)
+
+    @property
+    def is_main(self) -> bool:
+        """Return whether this is whom the customer turns to first (sales-manager: the account manager)."""
+        return self.role == TeamRole.ACCOUNT_MANAGER and self.ended_at is None

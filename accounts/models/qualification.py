@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Aspect, Verdict
 from accounts.models.account import Account
-from accounts.querysets import OfAccountQuerySet
+from accounts.querysets import InHouseQuerySet
 from crm.models.abstract import Recorded, Versioned
 
 
@@ -22,7 +22,7 @@ class QualificationCheck(Recorded):
     happened_on = models.DateField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = InHouseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("qualification check")
@@ -59,7 +59,7 @@ class Rival(Versioned, Recorded):
     notes = models.TextField(_("notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = InHouseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("competitor at a customer")

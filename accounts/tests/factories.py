@@ -3,9 +3,24 @@
 from datetime import UTC, date, datetime
 
 import factory
+from django.utils import timezone
 
 from accounts.choices import ClaimState
-from accounts.models import Account, AccountMember, Claim, Contact, Inquiry, SweepPlace, SweepUnit, Turnover
+from accounts.models import (
+    Account,
+    AccountMember,
+    AccountPlan,
+    AccountRisk,
+    Claim,
+    Contact,
+    DealerLogin,
+    Inquiry,
+    Nomination,
+    PlanRow,
+    SweepPlace,
+    SweepUnit,
+    Turnover,
+)
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -108,3 +123,67 @@ class ClaimFactory(factory.django.DjangoModelFactory[Claim]):
     state = ClaimState.ACTIVE
     granted_until = factory.LazyAttribute(lambda claim: claim.protected_until)
     protected_until = date(2026, 12, 31)
+
+
+class NominationFactory(factory.django.DjangoModelFactory[Nomination]):
+    """A proposal of 16 points, handed in."""
+
+    class Meta:
+        model = Nomination
+
+    account = factory.SubFactory(AccountFactory)
+    requested_by = factory.LazyAttribute(lambda nomination: nomination.account.owner)
+    handed_in_at = factory.LazyFunction(timezone.now)
+    scope = "NATIONAL"
+    sales_score = 5
+    sales_reason = "近三年成交额年均增长三成"
+    innovation_score = 4
+    innovation_reason = "设有自动化研究院"
+    strength_score = 4
+    strength_reason = "华东市场份额第一"
+    finance_score = 3
+    finance_reason = "回款及时，负债率四成"
+
+
+class AccountPlanFactory(factory.django.DjangoModelFactory[AccountPlan]):
+    """The plan of a customer for 2026."""
+
+    class Meta:
+        model = AccountPlan
+
+    account = factory.SubFactory(AccountFactory)
+    year = 2026
+
+
+class PlanRowFactory(factory.django.DjangoModelFactory[PlanRow]):
+    """A line of a plan."""
+
+    class Meta:
+        model = PlanRow
+
+    plan = factory.SubFactory(AccountPlanFactory)
+    goal = "份额从 30% 到 45%"
+    action = "三月底前在三号线完成试用"
+
+
+class AccountRiskFactory(factory.django.DjangoModelFactory[AccountRisk]):
+    """A risk that is felt and may well come."""
+
+    class Meta:
+        model = AccountRisk
+
+    account = factory.SubFactory(AccountFactory)
+    kind = "CREDIT"
+    text = "付款周期从 60 天拖到 120 天"
+    likelihood = 3
+    effect = 4
+
+
+class DealerLoginFactory(factory.django.DjangoModelFactory[DealerLogin]):
+    """Somebody who signs in for a dealer."""
+
+    class Meta:
+        model = DealerLogin
+
+    account = factory.SubFactory(AccountFactory, kind="DEALER")
+    user = factory.SubFactory(UserFactory, role="DEALER")

@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.actions.accounts import (
-    AlreadyMember,
-    add_member,
     archive_account,
     change_owner,
     change_owners,
     create_account,
     edit_account,
-    remove_member,
     restore_account,
 )
 from accounts.actions.groups import GroupCycle
+from accounts.actions.members import AlreadyMember, add_member, remove_member
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of
@@ -129,11 +127,11 @@ def test_restoring_by_hand(changhong: Account, rep: User, now: datetime) -> None
 def test_a_member_sees_the_customer_until_he_is_taken_out(
     changhong: Account, rep: User, outsider: User, now: datetime
 ) -> None:
-    member = add_member(changhong, user=outsider, role="SUPPORT", actor=rep)
+    member = add_member(changhong, user=outsider, role="SUPPORT", actor=rep, now=now)
     assert changhong in Account.objects.visible_to(outsider)
     with pytest.raises(AlreadyMember, match="孙磊"):
-        add_member(changhong, user=outsider, actor=rep)
+        add_member(changhong, user=outsider, actor=rep, now=now)
     entry = remove_member(member, actor=rep, now=now)
     assert changhong not in Account.objects.visible_to(outsider)
     undo(entry, actor=rep, now=now)
-    assert changhong.members.get().role == "SUPPORT"
+    assert changhong.members.current().get().role == "SUPPORT"

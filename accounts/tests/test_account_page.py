@@ -172,7 +172,7 @@ def test_the_people_cost_the_same_with_one_and_with_three(
         AccountMemberFactory(account=changhong)
     client, url = client_for(rep), reverse("accounts:people", args=[changhong.pk])
     client.get(url)
-    with django_assert_num_queries(8):  # session, user, absences, menu (2); customer, people, account team
+    with django_assert_num_queries(9):  # session, user, absences, menu (2); customer, people, account team, duties
         client.get(url)
 
 

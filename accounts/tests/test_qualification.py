@@ -13,7 +13,6 @@ from accounts.models import Account, Rival
 from accounts.qualifying import ASPECTS, FAILED, PASSED, UNKNOWN, order_of_development, outcome
 from accounts.tests.factories import AccountFactory
 from crm.undo import undo
-from visits.tests.factories import DayPlanFactory, PlanItemFactory
 
 TODAY = date(2026, 11, 24)
 
@@ -72,31 +71,6 @@ def test_a_verdict_without_evidence_is_refused_and_nothing_is_kept(prospect, rep
     assert answer.status_code == 422
     assert "Say what it rests on" in answer.content.decode()
     assert prospect.checks.count() == 0
-
-
-@pytest.mark.django_db
-def test_the_warning_stands_wherever_a_visit_is_planned(prospect, rep, manager, client):
-    plan = DayPlanFactory(user=rep, day=date(2026, 11, 25))
-    item = PlanItemFactory(plan=plan, account=prospect)
-    client.force_login(rep)
-    for url in (
-        reverse("visits:plan:day", args=[plan.day]),
-        reverse("visits:plan:stop", args=[item.pk]),
-        prospect.get_absolute_url(),
-        reverse("visits:plan:day", args=[date(2026, 11, 26)]) + "?q=新岸",
-    ):
-        assert "ualification open" in client.get(url).content.decode(), url
-    client.force_login(manager)
-    assert "qualification open" in client.get(reverse("visits:day_plan", args=[plan.pk])).content.decode()
-
-
-@pytest.mark.django_db
-def test_planning_from_a_customer_looks_it_up_in_the_plan(prospect, rep, outsider, client):
-    client.force_login(rep)
-    page = client.get(f"{reverse('visits:plan')}?account={prospect.pk}", follow=True)
-    assert "新岸精密" in page.content.decode()
-    client.force_login(outsider)
-    assert "q=" not in client.get(f"{reverse('visits:plan')}?account={prospect.pk}").url
 
 
 @pytest.mark.django_db

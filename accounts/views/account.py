@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
 from accounts.claim_access import may_release
+from accounts.duties import duties
 from accounts.facts import facts_of, profit_facts, protection_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account
@@ -26,20 +27,21 @@ from accounts.upcoming import upcoming
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.paging import paginate
 from teams.access import get_visible_or_404, may
-from teams.choices import Right
+from teams.choices import Right, Role
 from teams.models import User
 
 PAGE = 20
 KEY_PEOPLE = 6
 OWNERS_SHOWN = 50
 SOON = 7  # days: a protection that ends within them is worth a colour
+TEAM_SHOWN = 100
 
 
 def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
     """Return a customer the person sees, with what its pages name; one query."""
     look = AccountLook.objects.filter(account=OuterRef("pk"), user=request.user)
     below = Account.objects.visible_to(request.user).live().filter(parent=OuterRef("pk")).order_by()
-    rows = Account.objects.select_related("owner", "team", "industry", "parent").annotate(
+    rows = Account.objects.select_related("owner", "team", "industry", "parent", "dealer").annotate(
         seen_at=Subquery(look.values("seen_at")),
         before_at=Subquery(look.values("before_at")),
         has_below=Exists(below),
@@ -47,6 +49,13 @@ def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
     rows = rows.with_parent_seen(request.user).with_protection()
     account: Account = get_visible_or_404(rows, request.user, pk=pk)
     return account
+
+
+def in_house_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
+    """Return a customer for a page that says what we think of it and mean to do there: never for dealers."""
+    if request.user.role == Role.DEALER:
+        raise Http404
+    return account_or_404(request, pk)
 
 
 def person_of(contact: Contact) -> Person:
@@ -70,6 +79,7 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "panels": panels(),
         "ways": ways_to(account) if account.address or account.position else [],
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
+        "is_in_house": request.user.role != Role.DEALER,
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
         "may_release": may_release(request.user, account),
@@ -182,13 +192,16 @@ def account_people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     people = people_of(account)
     show = request.GET.get("show", "")
     shown = _shown(people, show, request)
+    team = account.members.select_related("user", "user__team").order_by("-ended_at", "role", "pk")[:TEAM_SHOWN]
+    sheets = duties()
     context = head(request, account, "people", people) | {
         "tree": grow(shown),
         "shown": shown,
         "show": show,
         "coverage": coverage([person_of(contact) for contact in people], on=request.today),
         "role_names": dict(BuyingRole.choices),
-        "members": account.members.select_related("user", "user__team").order_by("role", "pk"),
+        "members": [(member, sheets[member.role]) for member in team if member.ended_at is None],
+        "former": [member for member in team if member.ended_at is not None],
     }
     return render(request, "accounts/people.html", context)
 
@@ -197,7 +210,7 @@ def account_people(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show who changed what, newest first."""
     account = account_or_404(request, pk)
-    page = paginate(history_of_account(account), request.GET)
+    page = paginate(history_of_account(account, user=request.user), request.GET)
     context = head(request, account, "history", people_of(account)) | {"page": page, "events": as_events(page.items)}
     context["empty"] = _("Nothing was changed here yet.")
     if not page.has_previous:

@@ -1,27 +1,24 @@
-"""Making and changing a customer, putting it away, its account team."""
+"""Making and changing a customer, putting it away."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.accounts import (
-    AlreadyMember,
-    add_member,
     archive_account,
     edit_account,
-    remove_member,
     restore_account,
 )
 from accounts.actions.claims import ClaimRefused, new_customer
 from accounts.actions.groups import GroupCycle
-from accounts.forms.account import AccountForm, MemberForm, NewAccountForm
-from accounts.models import Account, AccountMember
+from accounts.forms.account import AccountForm, NewAccountForm
+from accounts.models import Account
 from crm.conflicts import chosen, conflict_page
 from crm.editing import EditConflict
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
@@ -113,31 +110,3 @@ def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     account = restore_account(editable(request, pk), actor=request.user)
     messages.success(request, _("%(name)s is back in the lists.") % {"name": account.called})
     return go_to(request, account.get_absolute_url())
-
-
-@require_http_methods(["GET", "POST"])
-def new_member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Take a colleague into the account team."""
-    account = editable(request, pk)
-    form = MemberForm(request.POST or None, account=account)
-    url = reverse("accounts:people", args=[pk])
-    if form.is_valid():
-        try:
-            add_member(account, user=form.cleaned_data["user"], role=form.cleaned_data["role"], actor=request.user)
-        except AlreadyMember as refusal:
-            form.add_error("user", str(refusal))
-        else:
-            messages.success(request, _("%(name)s sees this customer now.") % {"name": form.cleaned_data["user"]})
-            return go_to(request, url)
-    title = _("Add somebody to the account team")
-    return form_page(request, form, title=title, verb=_("Add"), cancel_url=url)
-
-
-@require_POST
-def drop_member(request: AuthenticatedHttpRequest, pk: int, member: int) -> HttpResponse:
-    """Take a colleague out of the account team; it can be taken back."""
-    account = editable(request, pk)
-    found = get_object_or_404(AccountMember.objects.select_related("account", "user"), pk=member, account=account)
-    entry = remove_member(found, actor=request.user, now=request.now)
-    messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
-    return go_to(request, reverse("accounts:people", args=[pk]))

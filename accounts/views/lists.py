@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from accounts.choices import AccountKind
 from accounts.columns import COLUMNS, SORTS
 from accounts.fields import choice_label
 from accounts.filters import AccountFilter
@@ -90,8 +91,10 @@ def export(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_GET
 def options(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Suggest customers for a field that asks for one; `?field=` names the field whose text is looked for."""
-    query = request.GET.get(request.GET.get("field", "q"), "").strip()
+    field = request.GET.get("field", "q")
+    query = request.GET.get(field, "").strip()
     seen = Account.objects.visible_to(request.user).live()
+    seen = seen.filter(kind=AccountKind.DEALER) if field == "dealer" else seen
     found = seen.likely(query).order_by("name", "pk")[:SUGGESTIONS] if query else []
     labels = [choice_label(account) for account in found]
     return render(request, "accounts/options.html", {"labels": labels})

@@ -11,7 +11,7 @@ from accounts.actions.qualification import add_rival, archive_rival, edit_rival,
 from accounts.choices import Aspect
 from accounts.forms.qualification import UNKNOWN, JudgeForm, RivalForm
 from accounts.models import Contact, Rival
-from accounts.views.account import account_or_404, head
+from accounts.views.account import head, in_house_or_404
 from accounts.views.changes import editable, form_page
 from crm.conflicts import chosen, conflict_page
 from crm.editing import EditConflict
@@ -25,7 +25,7 @@ CHECKS_SHOWN = 20
 @require_GET
 def qualification(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show the three questions with their evidence, the order of development, the competitors."""
-    account = account_or_404(request, pk)
+    account = in_house_or_404(request, pk)
     people = list(Contact.objects.filter(account=account).live())
     newest = verdicts_of(account)
     context = head(request, account, "qualification", people) | {

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.actions.accounts import edit_account
 from accounts.actions.people import change_stance
 from accounts.models import Account
-from accounts.tests.factories import ContactFactory
+from accounts.tests.factories import ContactFactory, DealerLoginFactory
 from crm.tests.url_policy import all_policies
 from crm.tests.url_rules import ALLOWED, LET_THROUGH, LOGIN, PEOPLE, SEES_REPS_CUSTOMER, Cast, Expected, Policy
 from followups.models import Comment
@@ -50,7 +50,10 @@ URLS = sorted(set(_names(get_resolver().url_patterns)))
 def cast(
     rep, teammate, outsider, manager, other_manager, director, clerk, compliance, dealer, admin, changhong: Account
 ) -> Cast:
-    """Everybody, and a customer of Chen Siyuan."""
+    """Everybody, and a customer of Chen Siyuan, given to another dealer than the one who signs in."""
+    DealerLoginFactory(user=dealer, account__name="苏州冯达工控经销部", account__owner=None)
+    changhong.dealer = DealerLoginFactory(user__name="许强", account__name="无锡许强机电", account__owner=None).account
+    changhong.save(update_fields=["dealer"])
     people = (rep, teammate, outsider, manager, other_manager, director, clerk, compliance, dealer, admin)
     return Cast(dict(zip(PEOPLE, people, strict=True)), changhong)
 

@@ -1,4 +1,4 @@
-"""Signing. Steps are signed in order, each by its approver or, while he is away, by his deputy; never by who asked.
+"""Signing. Steps are signed in order, each by one of its signers or his deputy while he is away; never by who asked.
 
 A decision can be taken back for thirty seconds; until then nobody is told of it.
 """
@@ -40,6 +40,8 @@ __all__ = [
     "withdraw",
 ]
 
+# A step: the person who signs it, or several of whom any one does.
+Signers = User | Sequence[User]
 HOLD = timedelta(seconds=30)
 ASKED, APPROVED, RETURNED = "approval_asked", "approval_approved", "approval_returned"
 
@@ -60,15 +62,43 @@ class SubjectChanged(CannotSign):
     """The thing was changed after it had been handed in."""
 
 
+def _steps_of(approvers: Sequence[Signers], actor: User) -> list[list[User]]:
+    """Return who may sign each step; a step for which nobody is left falls away.
+
+    Left out are who asks, and from later steps whoever signs an earlier one alone: nobody signs twice.
+    """
+    named = {actor.pk}
+    steps = []
+    for signers in approvers:
+        people = [signers] if isinstance(signers, User) else signers
+        asked = {person.pk: person for person in people if person.is_active and person.pk not in named}
+        named |= set(asked) if len(asked) == 1 else set()
+        steps += [list(asked.values())] if asked else []
+    return steps
+
+
+def _write_steps(approval: Approval, steps: Sequence[Sequence[User]]) -> None:
+    rows = [
+        ApprovalStep(approval=approval, position=position, approver=first)
+        for position, (first, *_others) in enumerate(steps, start=1)
+    ]
+    for row, (_first, *others) in zip(ApprovalStep.objects.bulk_create(rows), steps, strict=True):
+        if others:
+            row.or_else.set(others)
+
+
 @transaction.atomic
-def request_approval(kind: str, subject: Subject, *, approvers: Sequence[User], actor: User, now: datetime) -> Approval:
+def request_approval(
+    kind: str, subject: Subject, *, approvers: Sequence[Signers], actor: User, now: datetime
+) -> Approval:
     """Ask for signatures, in the order of `approvers`, for the subject as it now stands in the database.
 
-    Who asks does not sign: he is left out. The same thing already waiting is returned as it is. Raises NobodyToSign.
+    Where several persons stand at one place of the order, the first of them to sign does it for all. Who asks does not
+    sign: he is left out. The same thing already waiting is returned as it is. Raises NobodyToSign.
     """
     pair = as_pair(subject)
-    signers = list(dict.fromkeys(person for person in approvers if person.pk != actor.pk and person.is_active))
-    if not signers:
+    steps = _steps_of(approvers, actor)
+    if not steps:
         raise NobodyToSign(_("There is nobody to sign this. Ask an admin to name a manager for your team."))
     waiting = Approval.objects.about(*pair).waiting().filter(kind=kind).first()
     version = current_versions([pair])[pair]
@@ -79,12 +109,10 @@ def request_approval(kind: str, subject: Subject, *, approvers: Sequence[User], 
     approval = Approval.objects.create(
         kind=kind, subject_kind=pair[0], subject_id=pair[1], subject_version=version, requested_by=actor
     )
-    ApprovalStep.objects.bulk_create(
-        ApprovalStep(approval=approval, position=position, approver=person)
-        for position, person in enumerate(signers, start=1)
-    )
-    record("approval.requested", approval, actor=actor, changes={"approvers": [str(person) for person in signers]})
-    _ask(approval, signers[0], now=now)
+    _write_steps(approval, steps)
+    asked = [" / ".join(str(person) for person in signers) for signers in steps]
+    record("approval.requested", approval, actor=actor, changes={"approvers": asked})
+    _ask(approval, steps[0], now=now)
     return approval
 
 
@@ -109,13 +137,15 @@ def _tell(approval: Approval, kind: str, to: User, *, now: datetime, hold: timed
     )
 
 
-def _ask(approval: Approval, approver: User, *, now: datetime, hold: timedelta = NO_HOLD) -> None:
-    """Tell the approver, and his deputies while he is away, that a signature is wanted."""
+def _ask(approval: Approval, signers: Sequence[User], *, now: datetime, hold: timedelta = NO_HOLD) -> None:
+    """Tell the signers of a step, and the deputies of those who are away, that a signature is wanted."""
     page = {"url": address_of(("approval", approval.pk))}
-    _tell(approval, ASKED, approver, now=now, hold=hold, **page)
-    for absence in Absence.objects.filter(user=approver, deputy__is_active=True).select_related("deputy"):
+    for person in signers:
+        _tell(approval, ASKED, person, now=now, hold=hold, **page)
+    days = {person.pk: day_of(person, now) for person in signers}
+    for absence in Absence.objects.filter(user__in=signers, deputy__is_active=True).select_related("deputy"):
         deputy = absence.deputy
-        if deputy and absence.covers(day_of(approver, now)) and deputy.pk != approval.requested_by_id:
+        if deputy and absence.covers(days[absence.user_id]) and deputy.pk != approval.requested_by_id:
             _tell(approval, ASKED, deputy, now=now, hold=hold, **page)
 
 
@@ -123,22 +153,27 @@ def may_sign(step: ApprovalStep, actor: User, *, now: datetime) -> bool:
     """Return whether the person may sign: he is asked or stands in for who is today; never what he asked for."""
     if step.approval.requested_by_id == actor.pk:
         return False
-    if step.approver_id == actor.pk:
+    asked = {person.pk for person in step.signers}
+    if actor.pk in asked:
         return True
-    away = Absence.objects.filter(user_id=step.approver_id, deputy=actor)
+    away = Absence.objects.filter(user_id__in=asked, deputy=actor)
     return any(absence.covers(day_of(actor, now)) for absence in away)
 
 
-def _current_step(approval: Approval) -> ApprovalStep:
-    step = (
-        ApprovalStep.objects.filter(approval=approval, state=ApprovalState.WAITING)
-        .select_related("approval", "approver")
-        .order_by("position")
-        .first()
-    )
-    if approval.state != ApprovalState.WAITING or step is None:
+def _step_to_sign(approval: Approval, actor: User, *, now: datetime) -> ApprovalStep:
+    """Return the step of a locked approval that waits, for a person who may sign it.
+
+    Raises PermissionDenied; NotWaiting where it is decided, or where somebody else was first at the person's own step.
+    """
+    steps = list(ApprovalStep.objects.filter(approval=approval).select_related("approval", "approver"))
+    waiting = sorted((step for step in steps if step.state == ApprovalState.WAITING), key=lambda step: step.position)
+    if approval.state != ApprovalState.WAITING or not waiting:
         raise NotWaiting(_("This has been decided already."))
-    return step
+    if may_sign(waiting[0], actor, now=now):
+        return waiting[0]
+    if any(may_sign(step, actor, now=now) for step in steps if step not in waiting):
+        raise NotWaiting(_("Somebody else has signed this step already; the next one is asked now."))
+    raise PermissionDenied
 
 
 def _locked(approval: Approval) -> Approval:
@@ -162,9 +197,7 @@ def _decide(approval: Approval, state: ApprovalState, *, actor: User, now: datet
 
 def _sign_next(approval: Approval, *, actor: User, now: datetime, comment: str) -> list[int]:
     """Sign the next step of a locked approval; return [approval, step] for taking it back."""
-    step = _current_step(approval)
-    if not may_sign(step, actor, now=now):
-        raise PermissionDenied
+    step = _step_to_sign(approval, actor, now=now)
     pair = (approval.subject_kind, approval.subject_id)
     if current_versions([pair]).get(pair) != approval.subject_version:
         raise SubjectChanged(_("This was changed after it had been handed in. It has to be handed in again."))
@@ -176,7 +209,7 @@ def _sign_next(approval: Approval, *, actor: User, now: datetime, comment: str) 
         _tell(approval, APPROVED, approval.requested_by, now=now, hold=HOLD, by=str(actor), comment=comment.strip())
     else:
         write_fields(approval, {}, actor=actor, action="approval.step_signed")
-        _ask(approval, following.approver, now=now, hold=HOLD)
+        _ask(approval, following.signers, now=now, hold=HOLD)
     return [approval.pk, step.pk]
 
 
@@ -212,9 +245,7 @@ def send_back(approval: Approval, *, actor: User, now: datetime, comment: str) -
     if not comment.strip():
         raise ValidationError(_("Say what has to change."))
     approval = _locked(approval)
-    step = _current_step(approval)
-    if not may_sign(step, actor, now=now):
-        raise PermissionDenied
+    step = _step_to_sign(approval, actor, now=now)
     _sign(step, ApprovalState.RETURNED, actor=actor, now=now, comment=comment)
     _decide(approval, ApprovalState.RETURNED, actor=actor, now=now, comment=comment)
     _tell(approval, RETURNED, approval.requested_by, now=now, by=str(actor), comment=comment.strip()[:500])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.abstract import Recorded, Versioned
 from followups.choices import ApprovalState
 from followups.querysets import ApprovalQuerySet
+from teams.models import User
 
 
 class Approval(Versioned, Recorded):
@@ -43,11 +44,12 @@ class Approval(Versioned, Recorded):
 
 
 class ApprovalStep(models.Model):
-    """One signature: who is asked, who signed, what was said."""
+    """One signature: who is asked, who signed, what was said. Any one of those asked may give it."""
 
     approval = models.ForeignKey(Approval, models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signs"))
+    or_else = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("or one of these"))
     state = models.CharField(max_length=10, choices=ApprovalState, default=ApprovalState.WAITING)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -61,3 +63,8 @@ class ApprovalStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.approval} {self.position}"
+
+    @property
+    def signers(self) -> list[User]:
+        """Return whoever may give this signature, the first of them first."""
+        return [self.approver, *sorted(self.or_else.all(), key=lambda person: person.pk)]

@@ -339,7 +339,7 @@ def test_approvals_cost_the_same_however_many(client_for, manager, plans, many, 
         ApprovalFactory(approver=manager)
     browser = client_for(manager)
     browser.get("/approvals/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get("/approvals/")
 
 

@@ -76,12 +76,12 @@ def _others(request: AuthenticatedHttpRequest, view: str) -> list[Card]:
 
 def _reading(request: AuthenticatedHttpRequest, approval: Approval) -> dict[str, Any]:
     """Return what the reading pane shows of one request."""
-    steps = list(approval.steps.select_related("approver", "decided_by").order_by("position"))
+    steps = approval.steps.select_related("approver", "decided_by").prefetch_related("or_else").order_by("position")
     subject = (approval.subject_kind, approval.subject_id)
     waits_for_me = Approval.objects.to_sign(request.user).filter(pk=approval.pk).exists()
     return {
         "card": _cards([approval])[0],
-        "steps": steps,
+        "steps": list(steps),
         "may_sign": waits_for_me,
         "is_stale": waits_for_me and current_versions([subject]).get(subject) != approval.subject_version,
         "sees_subject": bool(visible_pairs([subject], request.user)),

@@ -24,11 +24,11 @@ from followups.actions.approvals import request_approval, withdraw
 from followups.models import Approval
 from pipeline.models import Opportunity
 from teams.models import User
+from teams.signers import signer_for
 from visits.access import day_of, require_plan
 from visits.choices import ItemState, PlanState
 from visits.models import DayPlan, PlanItem
 from visits.reminders import drop_stops, follow_stops
-from visits.signers import signer_for
 from visits.suggesting import Proposal
 
 KIND = "day_plan"

@@ -131,7 +131,7 @@ def customers(accounts: Sequence[Account], *, on: date, calendar: WorkCalendar) 
 def own_accounts(user: User) -> "QuerySet[Account]":
     """Return the customers a person works on: his own and those whose account team he is in; the last met first."""
     people = [user.pk, *user.stands_in_for]
-    member = AccountMember.objects.filter(user__in=people).values("account_id")
+    member = AccountMember.objects.current().filter(user__in=people).values("account_id")
     mine = Account.objects.live().filter(Q(owner__in=people) | Q(pk__in=member))
     return mine.order_by(F("last_contact_on").desc(nulls_last=True), "pk")
 

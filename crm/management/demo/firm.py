@@ -26,8 +26,10 @@ from crm.management.demo.customers import (
     quota,
 )
 from crm.management.demo.days import Days
+from crm.management.demo.dealers import make_dealer
 from crm.management.demo.deals import Plots
 from crm.management.demo.incoming import make_incoming
+from crm.management.demo.keys import make_key_accounts
 from crm.management.demo.meetings import Diary, wanted
 from crm.management.demo.names import PLACES, as_head, as_member, companies
 from crm.management.demo.opportunities import make_opportunities, make_ways
@@ -99,6 +101,8 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             make_claims(scene, now=now)
             make_plans(scene, now=now)
             make_comments(scene)
+            make_key_accounts(scene)
+            make_dealer(scene)
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
     return sum(held().values()) - before
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import Account
+from accounts.tests.factories import AccountPlanFactory, AccountRiskFactory, PlanRowFactory
 from crm.tests.browser.conftest import Opened, Site
 from pipeline.tests.factories import EvidenceFactory, OpportunityFactory
 from visits.tests.factories import VisitFactory
@@ -57,3 +58,20 @@ def test_what_is_folded_on_the_screen_is_open_on_paper(sheet: Page, site: Site, 
     sheet.goto(f"/opportunities/{deal.pk}/")
     assert sheet.get_by_text("立项通知 2026-11").first.is_visible()
     assert len(sheet.pdf(format="A4")) > 10_000
+
+
+def test_an_account_plan_is_a_table_on_a_wide_sheet_with_lines_to_sign(
+    sheet: Page, site: Site, changhong: Account, rep
+):
+    plan = site.look(lambda: AccountPlanFactory(account=changhong))
+    site.look(lambda: PlanRowFactory(plan=plan, strategy="由技术部带入二厂", standard="停机率低于 0.5%"))
+    site.look(lambda: AccountRiskFactory(account=changhong))
+    sheet.set_viewport_size({"width": 1030, "height": 700})
+    sheet.goto(f"/accounts/{changhong.pk}/plan/")
+    assert style(sheet, "main", "page") == "wide"
+    assert style(sheet, ".plan-rows tbody tr", "display") == "table-row"
+    assert sheet.get_by_text("停机率低于 0.5%").is_visible()
+    assert sheet.locator(".print-sign > *").count() == 3
+    assert sheet.locator(".print-sign").is_visible()
+    assert sheet.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert pressed(sheet) == []

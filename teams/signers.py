@@ -1,4 +1,4 @@
-"""Who signs a person's plan."""
+"""Who signs what a person hands in: the manager above."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -26,7 +26,7 @@ def _deputy_of(manager: User, on: date) -> tuple[bool, User | None]:
 
 
 def signer_for(user: User, *, on: date) -> User | None:
-    """Return who signs this person's plans on the day: the manager of the team or of the next team above.
+    """Return who signs for this person on the day: the manager of the team or of the next team above.
 
     Nobody signs his own. While a manager is away his deputy signs in his place (`followups.actions.approvals`); where
     nobody stands in but the person himself, or nobody at all, the next manager above is asked. Where only such absent
