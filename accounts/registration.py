@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import handing_over, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
 from accounts.models import Account, Contact
@@ -88,7 +88,7 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, jobs."""
+    """Register kinds, ways back, navigation, search, timeline, rule, what a leaver still holds, jobs, hand-overs."""
     _kinds()
     _undo()
     _frame()
@@ -99,3 +99,4 @@ def register() -> None:
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )
     tier_jobs.register()
+    handing_over.register()

@@ -10,3 +10,12 @@ def end_overrides() -> int:
     from accounts.actions.tiers import end_expired_overrides
 
     return end_expired_overrides(on=timezone.localdate())
+
+
+@shared_task(name="accounts.start_hand_overs")
+def start_hand_overs() -> int:
+    """Begin the hand-overs whose day has come."""
+    from accounts.actions.handover_run import start_due
+
+    now = timezone.now()
+    return start_due(on=timezone.localdate(now), now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, handover_runs, handovers, lists, people, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/options/", lists.options, name="options"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
+    path("accounts/hand-overs/", handovers.hand_overs, name="hand_overs"),
+    path("accounts/hand-overs/new/", handovers.new, name="new_hand_over"),
+    path("accounts/hand-overs/<int:pk>/", handovers.page, name="hand_over_page"),
+    path("accounts/hand-overs/<int:pk>/share/", handovers.share, name="share_hand_over"),
+    path("accounts/hand-overs/<int:pk>/choose/", handovers.choose, name="choose_receivers"),
+    path("accounts/hand-overs/<int:pk>/discard/", handovers.throw_away, name="discard_hand_over"),
+    path("accounts/hand-overs/<int:pk>/export/", handovers.export, name="hand_over_export"),
+    path("accounts/hand-overs/<int:pk>/start/", handover_runs.start, name="start_hand_over"),
+    path("accounts/hand-overs/<int:pk>/pause/", handover_runs.act, {"what": "pause"}, name="pause_hand_over"),
+    path("accounts/hand-overs/<int:pk>/resume/", handover_runs.act, {"what": "resume"}, name="resume_hand_over"),
+    path("accounts/hand-overs/<int:pk>/stop/", handover_runs.act, {"what": "stop"}, name="stop_hand_over"),
+    path("accounts/hand-overs/<int:pk>/back/", handover_runs.act, {"what": "back"}, name="take_hand_over_back"),
+    path("accounts/hand-overs/<int:pk>/risks/", handover_runs.risks, name="hand_over_risks"),
+    path("accounts/hand-overs/<int:pk>/brief/", handover_runs.brief, name="hand_over_brief"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
     path("accounts/tiers/new/", tiers.new, name="new_draft"),
@@ -25,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/group/", account.account_group, name="group"),
     path("accounts/<int:pk>/people/", account.account_people, name="people"),
     path("accounts/<int:pk>/history/", account.account_history, name="history"),
+    path("accounts/<int:pk>/brief/", handover_runs.account_brief, name="brief"),
     path("accounts/<int:pk>/tier/", tiers.account_tier, name="tier"),
     path("accounts/<int:pk>/tier/set/", tiers.override, name="override"),
     path("accounts/<int:pk>/tier/free/", tiers.free, name="free"),

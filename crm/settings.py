@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal history": {"task": "crm.seal_history", "schedule": 300.0},
     "resume jobs": {"task": "crm.resume_jobs", "schedule": 60.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
+    "start hand-overs": {"task": "accounts.start_hand_overs", "schedule": 300.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

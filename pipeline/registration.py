@@ -3,6 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.briefing import register_danger, register_section
+from accounts.carried import register_carried
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -11,7 +13,7 @@ from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
-from pipeline import rules, timeline_sources
+from pipeline import handing_over, rules, timeline_sources
 from pipeline.actions.takeback import UNDOABLE, take_back
 from pipeline.models import Opportunity
 from pipeline.search import find_opportunities
@@ -95,6 +97,9 @@ def register() -> None:
     register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", 10, "pipeline:list", "&state=any"))
     register_shortcut(Shortcut("opportunity", _("New opportunity"), "pipeline:new", "layout-kanban", order=20))
     register_ahead("pipeline", timeline_sources.ahead)
+    register_carried(handing_over.CARRIED)
+    register_section(handing_over.SECTION)
+    register_danger(handing_over.DANGER)
     register_holding(
         Holding(
             "opportunities",

@@ -3,6 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.briefing import register_danger, register_section
+from accounts.carried import register_carried
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
 from accounts.upcoming import register_ahead
@@ -14,7 +16,7 @@ from followups.approval_kinds import ApprovalKind, register_approval
 from followups.rules import register_rule
 from teams.access import may
 from teams.choices import Right, Role
-from visits import signing
+from visits import handing_over, signing
 from visits.actions import plans, visits
 from visits.models import DayPlan, PlanItem, Visit
 from visits.rules import RULES
@@ -39,6 +41,9 @@ def register() -> None:
     register_panel(Panel("visits", _("Visits"), "visits:of_account", 30, "visits:list"))
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_ahead("visits", ahead)
+    register_carried(handing_over.CARRIED)
+    register_section(handing_over.SECTION)
+    register_danger(handing_over.DANGER)
     for page in ("visits:today", "visits:new"):
         register_offline_page(page, lambda user: may(user, Right.SELL))
     _navigation()

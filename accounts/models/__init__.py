@@ -2,6 +2,7 @@
 
 from accounts.models.account import Account, AccountMember, Industry
 from accounts.models.contact import Contact, StanceChange
+from accounts.models.handover import HandOver, HandOverItem
 from accounts.models.look import AccountLook
 from accounts.models.tier import TierChange, TierPolicy
 from accounts.models.turnover import Turnover
@@ -11,6 +12,8 @@ __all__ = [
     "AccountLook",
     "AccountMember",
     "Contact",
+    "HandOver",
+    "HandOverItem",
     "Industry",
     "StanceChange",
     "TierChange",

@@ -1,8 +1,10 @@
 """Customers and people there for tests."""
 
+from datetime import date
+
 import factory
 
-from accounts.models import Account, AccountMember, Contact, Turnover
+from accounts.models import Account, AccountMember, Contact, HandOver, HandOverItem, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -53,3 +55,22 @@ class TurnoverFactory(factory.django.DjangoModelFactory[Turnover]):
         model = Turnover
 
     account = factory.SubFactory(AccountFactory)
+
+
+class HandOverFactory(factory.django.DjangoModelFactory[HandOver]):
+    """A planned hand-over of 24 November 2026; `account=` puts one customer into it, for who gets the rest."""
+
+    class Meta:
+        model = HandOver
+        skip_postgeneration_save = True
+
+    giver = factory.SubFactory(UserFactory)
+    made_by = factory.SubFactory(UserFactory)
+    day = date(2026, 11, 24)
+    reason = "REBALANCE"
+
+    @factory.post_generation
+    def account(self, create: bool, extracted: Account | None, **_fields: object) -> None:
+        """Let one customer go to who gets the rest."""
+        if extracted:
+            HandOverItem.objects.create(hand_over=self, account=extracted, giver=self.giver, to=self.rest_to)

@@ -1,7 +1,7 @@
 """Who may open what in this room."""
 
 from accounts.models import AccountMember, TierPolicy
-from accounts.tests.factories import AccountMemberFactory, ContactFactory
+from accounts.tests.factories import AccountMemberFactory, ContactFactory, HandOverFactory
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -9,6 +9,7 @@ EDITORS = ("rep", "teammate", "outsider", "manager", "other_manager", "director"
 # Who sees the customer of `rep` and may change it; everybody else does not see it.
 KEEPERS = ("rep", "manager", "director", "clerk")
 LEADERS = ("manager", "director")
+GIVERS = ("manager", "other_manager", "director")
 
 
 def _account(cast: Cast) -> dict[str, int]:
@@ -32,6 +33,19 @@ def _retired(cast: Cast) -> dict[str, int]:
     TierPolicy.objects.create(name="旧", state="RETIRED")
     return {}
 
+
+def _planned(cast: Cast) -> dict[str, int]:
+    return {"pk": HandOverFactory(giver=cast.rep, made_by=cast.manager, rest_to=cast.teammate, account=cast.account).pk}
+
+
+def _begun(cast: Cast) -> dict[str, int]:
+    made = HandOverFactory(giver=cast.rep, made_by=cast.manager, account=cast.account, rest_to=cast.rep, state="DONE")
+    made.items.update(state="DONE")
+    return {"pk": made.pk}
+
+
+# Who plans hand-overs of `rep`: his manager, and the director. Another manager does not see them.
+HAND_OVER = {"other_manager": 404}
 
 POLICY: dict[str, Policy] = {
     # Everybody may open the list; whose customers stand in it says `visible_to`.
@@ -73,6 +87,30 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:archive_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
+    "accounts:brief": Policy(get=row_page(), kwargs=_account),
+    # Hand-overs: who leads plans and runs them.
+    "accounts:hand_overs": Policy(get=only(*GIVERS)),
+    "accounts:new_hand_over": Policy(get=only(*GIVERS), post=only(*GIVERS, allowed=ALLOWED)),
+    "accounts:hand_over_page": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:hand_over_export": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:hand_over_risks": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:start_hand_over": Policy(
+        get=only(*LEADERS, **HAND_OVER), post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned
+    ),
+    **{
+        f"accounts:{name}": Policy(post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned)
+        for name in (
+            "share_hand_over",
+            "choose_receivers",
+            "discard_hand_over",
+            "pause_hand_over",
+            "resume_hand_over",
+            "stop_hand_over",
+            "take_hand_over_back",
+        )
+    },
+    # The brief: who planned it or leads the giver, and who got customers (here `rep`).
+    "accounts:hand_over_brief": Policy(get=row_page("rep", *LEADERS), kwargs=_begun),
     # The policy: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),

@@ -24,6 +24,7 @@ from crm.paging import bounded_count, paginate
 from crm.replica import reads_replica
 from crm.spreadsheet import write_csv, write_xlsx
 from teams.access import may, needs
+from teams.actions.exports import note_export
 from teams.choices import Right, Role
 from teams.models import User
 from teams.saved_views import rows_with_tabs, view_tabs
@@ -107,10 +108,12 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
     found = filtered(request)
-    if bounded_count(found.qs, MOST_ROWS) > MOST_ROWS:
+    count = bounded_count(found.qs, MOST_ROWS)
+    if count > MOST_ROWS:
         messages.warning(request, _("A download holds at most 5,000 customers. Narrow the list with a filter."))
         return redirect(f"{reverse('accounts:list')}?{request.GET.urlencode()}")
     columns = chosen_columns(COLUMNS, request.GET.getlist("col"))
+    note_export(_("Customers"), rows=count, actor=request.user, columns=[column.key for column in columns])
     rows = _rows(request, found, columns)
     headers = [str(column.label) for column in columns]
     table = ([column.value(account) for column in columns] for account in rows.iterator(chunk_size=1_000))

@@ -23,6 +23,7 @@ from pipeline.filters import OpportunityFilter
 from pipeline.forms.closing import OwnerForm
 from pipeline.models import ExchangeRate, Opportunity
 from teams.access import may, needs
+from teams.actions.exports import note_export
 from teams.choices import Right
 from teams.models import User
 from teams.saved_views import rows_with_tabs, view_tabs
@@ -92,11 +93,14 @@ def opportunity_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out exactly the rows and columns the list shows, as .xlsx or .csv."""
     found = filtered(request)
-    if bounded_count(found.qs, MOST_ROWS) > MOST_ROWS:
+    count = bounded_count(found.qs, MOST_ROWS)
+    if count > MOST_ROWS:
         messages.warning(request, _("A download holds at most 5,000 opportunities. Narrow the list with a filter."))
         return redirect(f"{reverse('pipeline:list')}?{request.GET.urlencode()}")
+    columns = chosen_columns(COLUMNS, request.GET.getlist("col"))
+    note_export(_("Opportunities"), rows=count, actor=request.user, columns=[column.key for column in columns])
     return download(
-        chosen_columns(COLUMNS, request.GET.getlist("col")),
+        columns,
         _rows(request, found).iterator(chunk_size=1_000),
         name=f"{_('Opportunities')} {request.today.isoformat()}",
         title=_("Opportunities"),

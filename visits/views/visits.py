@@ -19,6 +19,7 @@ from crm.replica import reads_replica
 from crm.spreadsheet import write_xlsx
 from pipeline.models import Opportunity
 from teams.access import get_visible_or_404, may, needs
+from teams.actions.exports import note_export
 from teams.choices import Right
 from visits.access import may_archive, may_correct
 from visits.actions.visits import archive_visit, edit_visit
@@ -62,9 +63,11 @@ def visit_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 def export(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Hand out the rows the list shows, as .xlsx."""
     found = _filtered(request)
-    if bounded_count(found.qs, MOST_ROWS) > MOST_ROWS:
+    count = bounded_count(found.qs, MOST_ROWS)
+    if count > MOST_ROWS:
         messages.warning(request, _("A download holds at most 5,000 visits. Narrow the list with a filter."))
         return redirect(f"{reverse('visits:list')}?{request.GET.urlencode()}")
+    note_export(_("Visits"), rows=count, actor=request.user)
     name = f"{_('Visits')} {request.today.isoformat()}.xlsx"
     response = HttpResponse(content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
