@@ -29,7 +29,7 @@ def register() -> None:
             "hand_over",
             HandOver,
             lambda user: HandOver.objects.concerning(user).select_related("giver"),
-            lambda pk: reverse("accounts:hand_over_page", args=[pk]),
+            lambda pk: reverse("accounts:handovers:page", args=[pk]),
         )
     )
     register_job(handover_run.RUN, handover_run.run, ended=handover_run.interrupted)
@@ -44,18 +44,18 @@ def register() -> None:
     for danger in DANGERS:
         register_danger(danger)
     register_leaving(Leaving("exports", handover_news.tell_of_exports))
-    register_place("hand_over", "accounts:new_hand_over")
+    register_place("hand_over", "accounts:handovers:new")
     _messages()
     register_nav(
         NavEntry(
             key="hand-overs",
             label=_("Hand-overs"),
-            url_name="accounts:hand_overs",
+            url_name="accounts:handovers:list",
             icon="arrows-exchange",
             group=_("Manage"),
             order=30,
             roles=LEADERS,
-            match=("accounts:new_hand_over", "accounts:hand_over_page", "accounts:hand_over_risks"),
+            match=("accounts:handovers",),
         )
     )
 

@@ -49,10 +49,6 @@ class Row:
         """Return the value of its open opportunities."""
         return sum((along.worth or Decimal(0) for along in self.along), Decimal(0))
 
-    def count(self, label: str | Promise) -> int:
-        """Return how many things of a kind go along."""
-        return sum(len(along.things) for along in self.along if along.label == label)
-
 
 @dataclass
 class Tally:
@@ -84,7 +80,6 @@ class Preview:
     loose: Sequence[Along]
     loose_item: HandOverItem | None
     loose_problem: str
-    labels: Sequence[str]
 
     @property
     def problems(self) -> Sequence[Row]:
@@ -145,7 +140,7 @@ def preview(hand_over: HandOver, *, on: date) -> Preview:
     loose_item = next((item for item in every if item.account is None), None)
     loose = loose_of(hand_over.giver)
     problem = why_not_to(loose_item.to, giver_id=hand_over.giver_id) if loose and loose_item else ""
-    return Preview(rows, _tallies(rows), loose, loose_item, problem, _labels(rows))
+    return Preview(rows, _tallies(rows, _labels(rows)), loose, loose_item, problem)
 
 
 def _row(
@@ -155,11 +150,11 @@ def _row(
     return Row(item, turnover.get(account.pk, Decimal(0)), along.get(account.pk, ()), problem)
 
 
-def _tallies(rows: Iterable[Row]) -> list[Tally]:
+def _tallies(rows: Iterable[Row], labels: Sequence[str]) -> list[Tally]:
     """Return what each person would get, the most customers first; those for nobody stand last."""
     found: dict[int | None, Tally] = {}
     for row in rows:
-        found.setdefault(row.item.to_id, Tally(row.item.to)).add(row)
+        found.setdefault(row.item.to_id, Tally(row.item.to, things=dict.fromkeys(labels, 0))).add(row)
     return sorted(found.values(), key=lambda tally: (tally.to is None, -tally.customers, str(tally.to)))
 
 

@@ -57,8 +57,8 @@ class HandOverItemQuerySet(OfAccountQuerySet["HandOverItem"]):
         return self.filter(state__in=[HandedState.DONE, HandedState.KEPT])
 
     def counted(self) -> dict[str, int]:
-        """Return how many are in each state; one query."""
-        return dict(self.order_by().values_list("state").annotate(n=Count("pk")))
+        """Return how many customers are in each state; one query."""
+        return dict(self.filter(account__isnull=False).order_by().values_list("state").annotate(n=Count("pk")))
 
     def by_receiver(self) -> list[dict[str, Any]]:
         """Return who got how many customers, the most first; one query."""

@@ -1,30 +1,34 @@
 """Pages of this room."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import account, bulk, changes, handover_runs, handovers, lists, people, tiers
 
 app_name = "accounts"
+# A namespace of its own, so that the navigation knows which pages stand under "Hand-overs".
+hand_over_pages: list[URLPattern | URLResolver] = [
+    path("", handovers.hand_overs, name="list"),
+    path("new/", handovers.new, name="new"),
+    path("<int:pk>/", handovers.page, name="page"),
+    path("<int:pk>/share/", handovers.share, name="share"),
+    path("<int:pk>/choose/", handovers.choose, name="choose"),
+    path("<int:pk>/discard/", handovers.throw_away, name="discard"),
+    path("<int:pk>/export/", handovers.export, name="export"),
+    path("<int:pk>/start/", handover_runs.start, name="start"),
+    path("<int:pk>/pause/", handover_runs.act, {"what": "pause"}, name="pause"),
+    path("<int:pk>/resume/", handover_runs.act, {"what": "resume"}, name="resume"),
+    path("<int:pk>/stop/", handover_runs.act, {"what": "stop"}, name="stop"),
+    path("<int:pk>/back/", handover_runs.act, {"what": "back"}, name="back"),
+    path("<int:pk>/risks/", handover_runs.risks, name="risks"),
+    path("<int:pk>/brief/", handover_runs.brief, name="brief"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", lists.account_list, name="list"),
     path("accounts/new/", changes.new_account, name="new"),
     path("accounts/options/", lists.options, name="options"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
-    path("accounts/hand-overs/", handovers.hand_overs, name="hand_overs"),
-    path("accounts/hand-overs/new/", handovers.new, name="new_hand_over"),
-    path("accounts/hand-overs/<int:pk>/", handovers.page, name="hand_over_page"),
-    path("accounts/hand-overs/<int:pk>/share/", handovers.share, name="share_hand_over"),
-    path("accounts/hand-overs/<int:pk>/choose/", handovers.choose, name="choose_receivers"),
-    path("accounts/hand-overs/<int:pk>/discard/", handovers.throw_away, name="discard_hand_over"),
-    path("accounts/hand-overs/<int:pk>/export/", handovers.export, name="hand_over_export"),
-    path("accounts/hand-overs/<int:pk>/start/", handover_runs.start, name="start_hand_over"),
-    path("accounts/hand-overs/<int:pk>/pause/", handover_runs.act, {"what": "pause"}, name="pause_hand_over"),
-    path("accounts/hand-overs/<int:pk>/resume/", handover_runs.act, {"what": "resume"}, name="resume_hand_over"),
-    path("accounts/hand-overs/<int:pk>/stop/", handover_runs.act, {"what": "stop"}, name="stop_hand_over"),
-    path("accounts/hand-overs/<int:pk>/back/", handover_runs.act, {"what": "back"}, name="take_hand_over_back"),
-    path("accounts/hand-overs/<int:pk>/risks/", handover_runs.risks, name="hand_over_risks"),
-    path("accounts/hand-overs/<int:pk>/brief/", handover_runs.brief, name="hand_over_brief"),
+    path("accounts/hand-overs/", include((hand_over_pages, "handovers"))),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
     path("accounts/tiers/new/", tiers.new, name="new_draft"),

@@ -67,7 +67,7 @@ def deals(ids: Sequence[int], user: User, on: date) -> Mapping[int, list[Line]]:
     for row in rows.order_by(F("expected_on").asc(nulls_last=True), "pk"):
         mark = mark_of(row.next_step_on, on)
         sign = _("signature expected %(day)s") % {"day": row.expected_on} if row.expected_on else ""
-        text = " · ".join(filter(None, [f"{row.our_step.code} {row.our_step}", row.next_step, sign]))
+        text = " · ".join(filter(None, [str(row.our_step), row.next_step, sign]))
         found[row.account_id or 0].append(Line(row.name, text, mark.text, row.get_absolute_url(), mark.tone))
     return found
 

@@ -78,7 +78,7 @@ def last_visits(ids: Sequence[int], user: User, on: date) -> Mapping[int, list[L
     lately = seen.filter(account__in=ids, happened_on__gte=on - PROMISES_SINCE).exclude(commitment="")
     for visit in lately.newest_first():
         day = visit.commitment_on.isoformat() if visit.commitment_on else ""
-        title = _("Promised: %(what)s") % {"what": visit.commitment}
+        title = _("The customer promised: %(what)s") % {"what": visit.commitment}
         found[visit.account_id].append(Line(title, "", day, visit.get_absolute_url()))
     return {key: lines[: 1 + PROMISES_SHOWN] for key, lines in found.items()}
 

@@ -28,7 +28,7 @@ def tell_all(hand_over: HandOver, *, now: datetime) -> None:
 def _tell_receivers(hand_over: HandOver, *, now: datetime) -> None:
     went = hand_over.items.handed().filter(account__isnull=False).order_by()
     counts = dict(went.values_list("to").annotate(n=Count("pk")))
-    url = reverse("accounts:hand_over_brief", args=[hand_over.pk])
+    url = reverse("accounts:handovers:brief", args=[hand_over.pk])
     for person in User.objects.active().filter(pk__in=counts).order_by("pk"):
         notify(
             key=f"{RECEIVED}:{hand_over.pk}",
@@ -49,7 +49,7 @@ def _tell_leaders(hand_over: HandOver, *, now: datetime) -> None:
         "went": len(ids),
         "stayed": hand_over.items.filter(state=HandedState.FAILED).count(),
         "risks": sum(len(kind.risks) for kind in found),
-        "url": reverse("accounts:hand_over_risks", args=[hand_over.pk]),
+        "url": reverse("accounts:handovers:risks", args=[hand_over.pk]),
     }
     leaders = {hand_over.made_by, manager_of(hand_over.giver) if hand_over.giver else None}
     for person in sorted(filter(None, leaders), key=lambda one: one.pk):

@@ -114,15 +114,25 @@ class PlanForm(DayForm, VersionedForm):
         self.rows = range(len(rules) + BLANK_ROWS)
         which = [("", gettext("Choose customers")), *_groups(hand_over, rules)]
         for number in self.rows:
-            self.fields[f"which_{number}"] = forms.ChoiceField(label=_("These"), choices=which, required=False)
+            self.fields[f"which_{number}"] = forms.ChoiceField(
+                label=_("These customers"), choices=which, required=False
+            )
             to = PersonField(
-                label=_("to"), queryset=User.objects.none(), required=False, empty_label=_("Choose a person")
+                label=_("go to"), queryset=User.objects.none(), required=False, empty_label=_("Choose a person")
             )
             _people(to, receivers)
             self.fields[f"to_{number}"] = to
+            if number:
+                self._say_label_softly(f"which_{number}", f"to_{number}")
         for number, rule in enumerate(rules):
             self.initial |= {f"which_{number}": f"{rule.by}:{rule.value}", f"to_{number}": rule.to}
         self.helper = self._layout()
+
+    def _say_label_softly(self, *names: str) -> None:
+        """Leave the labels of all lines but the first to readers of the screen."""
+        for name in names:
+            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
+            self.fields[name].label = ""
 
     def _layout(self) -> FormHelper:
         rows = [Div(f"which_{number}", f"to_{number}", css_class="grid-half") for number in self.rows]

@@ -57,7 +57,7 @@ class HandOver(Versioned, Recorded):
 
     def get_absolute_url(self) -> str:
         """Return the address of its page."""
-        return reverse("accounts:hand_over_page", args=[self.pk])
+        return reverse("accounts:handovers:page", args=[self.pk])
 
     @property
     def is_planned(self) -> bool:

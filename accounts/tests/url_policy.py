@@ -89,28 +89,28 @@ POLICY: dict[str, Policy] = {
     "accounts:restore_contact": Policy(post=row_write(*KEEPERS), kwargs=_contact),
     "accounts:brief": Policy(get=row_page(), kwargs=_account),
     # Hand-overs: who leads plans and runs them.
-    "accounts:hand_overs": Policy(get=only(*GIVERS)),
-    "accounts:new_hand_over": Policy(get=only(*GIVERS), post=only(*GIVERS, allowed=ALLOWED)),
-    "accounts:hand_over_page": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
-    "accounts:hand_over_export": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
-    "accounts:hand_over_risks": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
-    "accounts:start_hand_over": Policy(
+    "accounts:handovers:list": Policy(get=only(*GIVERS)),
+    "accounts:handovers:new": Policy(get=only(*GIVERS), post=only(*GIVERS, allowed=ALLOWED)),
+    "accounts:handovers:page": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:handovers:export": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:handovers:risks": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:handovers:start": Policy(
         get=only(*LEADERS, **HAND_OVER), post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned
     ),
     **{
-        f"accounts:{name}": Policy(post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned)
+        f"accounts:handovers:{name}": Policy(post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned)
         for name in (
-            "share_hand_over",
-            "choose_receivers",
-            "discard_hand_over",
-            "pause_hand_over",
-            "resume_hand_over",
-            "stop_hand_over",
-            "take_hand_over_back",
+            "share",
+            "choose",
+            "discard",
+            "pause",
+            "resume",
+            "stop",
+            "back",
         )
     },
     # The brief: who planned it or leads the giver, and who got customers (here `rep`).
-    "accounts:hand_over_brief": Policy(get=row_page("rep", *LEADERS), kwargs=_begun),
+    "accounts:handovers:brief": Policy(get=row_page("rep", *LEADERS), kwargs=_begun),
     # The policy: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),

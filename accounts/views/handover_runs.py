@@ -11,11 +11,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.actions import handover_run
 from accounts.actions.handing import CannotHandOver
-from accounts.briefing import briefs, what_may_be_lost
+from accounts.briefing import Risk, briefs, what_may_be_lost
 from accounts.choices import HandedState, HandOverReason
 from accounts.handover_preview import preview
 from accounts.handover_rules import unusual_exports_of
-from accounts.models import Account, HandOver
+from accounts.models import Account, HandOver, HandOverItem
 from accounts.views.account import account_or_404
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
 from crm.paging import paginate
@@ -108,9 +108,16 @@ def risks(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     kinds = what_may_be_lost([pk for pk in by_account if pk], giver=found.giver, on=request.today)
     context = {
         "hand_over": found,
-        "kinds": [(kind.danger, [(risk, by_account[risk.account_id]) for risk in kind.risks]) for kind in kinds],
+        "kinds": [
+            (kind.danger, _by_tier([(risk, by_account[risk.account_id]) for risk in kind.risks])) for kind in kinds
+        ],
     }
     return render(request, "accounts/handovers/risks.html", context)
+
+
+def _by_tier(risks: list[tuple[Risk, HandOverItem]]) -> list[tuple[Risk, HandOverItem]]:
+    """Return what may be lost, the best customers first."""
+    return sorted(risks, key=lambda pair: (pair[1].account.tier if pair[1].account else "") or "Z")
 
 
 @require_GET

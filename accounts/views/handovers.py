@@ -135,7 +135,7 @@ def throw_away(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return go_to(request, found.get_absolute_url())
     messages.success(request, _("The plan is gone; every customer stays where it is."))
-    return go_to(request, "accounts:hand_overs")
+    return go_to(request, "accounts:handovers:list")
 
 
 @require_GET
