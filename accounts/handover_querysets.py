@@ -60,7 +60,7 @@ class HandOverItemQuerySet(OfAccountQuerySet["HandOverItem"]):
         """Return how many customers are in each state; one query."""
         return dict(self.filter(account__isnull=False).order_by().values_list("state").annotate(n=Count("pk")))
 
-    def by_receiver(self) -> list[dict[str, Any]]:
+    def by_receiver(self) -> list[Any]:
         """Return who got how many customers, the most first; one query."""
         went = self.handed().filter(account__isnull=False, to__isnull=False).order_by()
         return list(went.values("to", "to__name").annotate(n=Count("pk")).order_by("-n", "to"))

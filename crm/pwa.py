@@ -84,7 +84,7 @@ def device_keys(user_id: int) -> list[dict[str, str]]:
 
 def device_mark(user_id: int) -> str:
     """Return what a device shows to ask whether the person it was used by still works here."""
-    return Signer(salt="crm.pwa.mark").sign(user_id)
+    return Signer(salt="crm.pwa.mark").sign(str(user_id))
 
 
 def _has_left(mark: str) -> bool:

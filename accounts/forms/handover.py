@@ -125,7 +125,7 @@ class PlanForm(DayForm, VersionedForm):
             if number:
                 self._say_label_softly(f"which_{number}", f"to_{number}")
         for number, rule in enumerate(rules):
-            self.initial |= {f"which_{number}": f"{rule.by}:{rule.value}", f"to_{number}": rule.to}
+            self.initial.update({f"which_{number}": f"{rule.by}:{rule.value}", f"to_{number}": rule.to})
         self.helper = self._layout()
 
     def _say_label_softly(self, *names: str) -> None:
