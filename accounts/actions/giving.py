@@ -115,6 +115,8 @@ def give_accounts(accounts: Iterable[Account], *, to: User, actor: User, now: da
     Those who are his already stay as they are. Raises CannotGive.
     """
     chosen = [account for account in accounts if account.owner_id != to.pk]
+    if not chosen:
+        raise CannotGive(_("%(name)s keeps all of them already.") % {"name": to})
     given = [give_account(account, giver=account.owner, to=to, actor=actor, now=now) for account in in_order(chosen)]
     label = ngettext("%(n)s customer given to %(name)s", "%(n)s customers given to %(name)s", len(given))
     return offer_undo(

@@ -3,7 +3,7 @@
 An item that is no longer waiting has been dealt with, whoever looks; nothing else remembers how far it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.giving import CannotGive, Given, give_account, give_loose, take_back
-from accounts.actions.handing import CannotHandOver
+from accounts.actions.handing import CannotHandOver, plan_for_many
 from accounts.actions.handover_news import tell_all
 from accounts.choices import HandedState, HandOverReason, HandOverState
 from accounts.handover_rules import days_to_visit, first_visit_due
-from accounts.models import HandOver, HandOverItem
+from accounts.models import Account, HandOver, HandOverItem
 from accounts.sharing import ToVisit, spread
 from crm.audit import record
 from crm.editing import write_fields
@@ -69,6 +69,12 @@ def start(hand_over: HandOver, *, actor: User, on: date, now: datetime) -> HandO
         deactivate_user(current.giver, actor=actor, now=now)
     title = _("Hand-over of %(name)s") % {"name": current.giver} if current.giver else _("Customers given away")
     return _begin(current, RUN, HandOverState.RUNNING, title, actor=actor, started_at=now)
+
+
+@transaction.atomic
+def give_many(accounts: Iterable[Account], *, to: User, actor: User, on: date, now: datetime) -> HandOver:
+    """Give very many customers of any owners to one person, in the worker. Raises CannotHandOver where all are his."""
+    return start(plan_for_many(accounts, to=to, actor=actor, on=on), actor=actor, on=on, now=now)
 
 
 def _set_first_visits(hand_over: HandOver, *, on: date) -> None:

@@ -14,7 +14,13 @@ from openpyxl import load_workbook
 from accounts.actions.handing import plan_hand_over
 from accounts.models import Account, HandOver
 from accounts.tasks import start_hand_overs
-from accounts.tests.factories import AccountFactory, AccountMemberFactory, ContactFactory, TurnoverFactory
+from accounts.tests.factories import (
+    AccountFactory,
+    AccountMemberFactory,
+    ContactFactory,
+    HandOverFactory,
+    TurnoverFactory,
+)
 from crm.audit import build_entry
 from followups.models import FollowUp
 from teams.downloads import exports_of
@@ -185,6 +191,22 @@ def test_a_plan_costs_the_same_with_one_customer_and_with_three(
         client.get(url("page", plan))
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_and_progress_cost_the_same_with_one_row_and_with_three(
+    count: int, rep, teammate, manager, client_for: SignIn, django_assert_num_queries
+) -> None:
+    for _each in range(count):
+        made = HandOverFactory(giver=rep, made_by=manager, rest_to=teammate, state="DONE")
+        for account in AccountFactory.create_batch(count, owner=teammate):
+            made.items.create(account=account, giver=rep, to=teammate, state="DONE")
+    client = client_for(manager)
+    client.get(LIST)
+    with django_assert_num_queries(8):
+        client.get(LIST)
+    with django_assert_num_queries(12):
+        client.get(url("page", made))
+
+
 def test_starting_asks_first_and_names_what_it_means(
     plan, rep, teammate, manager, client_for: SignIn, django_capture_on_commit_callbacks
 ) -> None:
@@ -308,3 +330,5 @@ def test_many_ticked_customers_become_a_hand_over_of_their_own(
     assert (made.state, made.reason, Account.objects.filter(owner=teammate).count()) == ("DONE", "REBALANCE", 51)
     assert User.objects.get(pk=rep.pk).is_active
     assert not FollowUp.objects.filter(kind="first-visit").exists()
+    again = client_for(manager).post(reverse("accounts:hand_over"), data)
+    assert (again.status_code, HandOver.objects.count()) == (422, 1)

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.actions.giving import CannotGive, give_accounts
-from accounts.actions.handing import plan_for_many
-from accounts.actions.handover_run import start
+from accounts.actions.handing import CannotHandOver
+from accounts.actions.handover_run import give_many
 from accounts.forms.account import HandOverForm
 from accounts.handover_preview import counted, things_of
 from accounts.models import Account
@@ -55,7 +55,7 @@ def hand_over(request: AuthenticatedHttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             return _give(request, chosen, form.cleaned_data["to"], count)
-        except CannotGive as refusal:
+        except (CannotGive, CannotHandOver) as refusal:
             form.add_error("to", str(refusal))
     return _ask(request, form, chosen, count)
 
@@ -64,9 +64,8 @@ def _give(request: AuthenticatedHttpRequest, chosen: QuerySet[Account], to: User
     """Give a few at once; many become a hand-over, whose page shows how far it is and takes it back."""
     rows = chosen.select_related("owner")
     if count > AT_ONCE:
-        planned = plan_for_many(rows, to=to, actor=request.user, on=request.today)
-        started = start(planned, actor=request.user, on=request.today, now=request.now)
-        return go_to(request, started.get_absolute_url())
+        begun = give_many(rows, to=to, actor=request.user, on=request.today, now=request.now)
+        return go_to(request, begun.get_absolute_url())
     entry = give_accounts(rows, to=to, actor=request.user, now=request.now)
     messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
     return go_to(request, _back_to(request))

@@ -25,7 +25,7 @@ from teams.choices import Right
 from teams.models import User
 
 PROBLEMS = "problems"
-MOST_ROWS = 300  # the table of a plan; all are in the download, and each group can be looked at by itself
+MOST_ROWS = 100  # of the table of a plan; all are in the download, and each receiver's can be looked at alone
 
 
 @require_GET
