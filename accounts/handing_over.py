@@ -64,7 +64,7 @@ def _messages() -> None:
     register_message(
         MessageKind(
             handover_news.RECEIVED,
-            _("Customers handed over to you"),
+            _("New customers"),
             _("You have new customers: %(n)s"),
             _("They come from %(giver)s. Read the brief before the first visit."),
         )
@@ -72,7 +72,7 @@ def _messages() -> None:
     register_message(
         MessageKind(
             handover_news.FINISHED,
-            _("Hand-over finished"),
+            _("Hand-over done"),
             _("Hand-over of %(giver)s: %(went)s went, %(stayed)s could not"),
             _("What may be lost: %(risks)s. Look at it while there is time."),
         )

@@ -20,7 +20,7 @@ UNUSUAL_EXPORT = "unusual-export"
 
 FIRST_VISITS = Rule(
     kind=FIRST_VISIT,
-    label=_("First visit of a new owner"),
+    label=_("First visit"),
     title=_("First visit to %(account)s as its new owner"),
     reason=_("Handed over by %(giver)s on %(day)s. Read the brief before."),
     plan=None,
@@ -33,7 +33,7 @@ FIRST_VISITS = Rule(
 )
 UNUSUAL_EXPORTS = Rule(
     kind=UNUSUAL_EXPORT,
-    label=_("Unusual download before somebody leaves"),
+    label=_("Unusual download"),
     title=_("%(name)s downloaded %(rows)s rows at once in the last 30 days"),
     reason=_("Downloads that stand out: %(n)s. See his or her page of hand-over for which lists."),
     plan=None,
