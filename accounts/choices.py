@@ -276,3 +276,35 @@ class RiskKind(models.TextChoices):
     MARKET = "MARKET", pgettext_lazy("risk", "market")
     SUPPLY = "SUPPLY", pgettext_lazy("risk", "supply")
     CREDIT = "CREDIT", pgettext_lazy("risk", "credit")
+
+
+class HandOverReason(models.TextChoices):
+    """Why customers go to somebody else."""
+
+    LEAVES = "LEAVES", _("leaves the firm")
+    MOVES = "MOVES", _("moves to another team")
+    REBALANCE = "REBALANCE", _("customers are shared out anew")
+
+
+class HandOverState(models.TextChoices):
+    """Life of a hand-over."""
+
+    DRAFT = "DRAFT", _("being planned")
+    SCHEDULED = "SCHEDULED", _("waits for its day")
+    RUNNING = "RUNNING", _("under way")
+    PAUSED = "PAUSED", _("paused")
+    DONE = "DONE", _("finished")
+    STOPPED = "STOPPED", _("stopped half-way")
+    UNDOING = "UNDOING", _("being taken back")
+    UNDONE = "UNDONE", _("taken back")
+
+
+class HandedState(models.TextChoices):
+    """What became of one customer of a hand-over."""
+
+    WAITING = "WAITING", _("still to go")
+    DONE = "DONE", _("handed over")
+    FAILED = "FAILED", _("could not go")
+    LEFT_OUT = "LEFT_OUT", _("left where it was")
+    BACK = "BACK", _("taken back")
+    KEPT = "KEPT", _("stays: changed since")

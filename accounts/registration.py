@@ -7,6 +7,7 @@ from accounts import (
     bulk_jobs,
     claim_registration,
     claims_listed,
+    handing_over,
     key_rules,
     key_signing,
     listed,
@@ -108,3 +109,4 @@ def register() -> None:
     register_list(listed.SOURCE)
     register_list(claims_listed.SOURCE)
     claim_registration.register()
+    handing_over.register()

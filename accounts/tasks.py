@@ -26,3 +26,12 @@ def end_memberships() -> int:
     from accounts.actions import members
 
     return members.end_memberships(on=timezone.localdate(), now=timezone.now())
+
+
+@shared_task(name="accounts.start_hand_overs")
+def start_hand_overs() -> int:
+    """Begin the hand-overs whose day has come."""
+    from accounts.actions.handover_run import start_due
+
+    now = timezone.now()
+    return start_due(on=timezone.localdate(now), now=now)

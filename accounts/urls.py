@@ -1,6 +1,6 @@
 """Pages of this room."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import (
     account,
@@ -11,6 +11,8 @@ from accounts.views import (
     claims,
     dealers,
     groups,
+    handover_runs,
+    handovers,
     inquiries,
     key_accounts,
     key_settings,
@@ -30,6 +32,23 @@ from accounts.views import (
 )
 
 app_name = "accounts"
+# A namespace of its own, so that the navigation knows which pages stand under "Hand-overs".
+hand_over_pages: list[URLPattern | URLResolver] = [
+    path("", handovers.hand_overs, name="list"),
+    path("new/", handovers.new, name="new"),
+    path("<int:pk>/", handovers.page, name="page"),
+    path("<int:pk>/share/", handovers.share, name="share"),
+    path("<int:pk>/choose/", handovers.choose, name="choose"),
+    path("<int:pk>/discard/", handovers.throw_away, name="discard"),
+    path("<int:pk>/export/", handovers.export, name="export"),
+    path("<int:pk>/start/", handover_runs.start, name="start"),
+    path("<int:pk>/pause/", handover_runs.act, {"what": "pause"}, name="pause"),
+    path("<int:pk>/resume/", handover_runs.act, {"what": "resume"}, name="resume"),
+    path("<int:pk>/stop/", handover_runs.act, {"what": "stop"}, name="stop"),
+    path("<int:pk>/back/", handover_runs.act, {"what": "back"}, name="back"),
+    path("<int:pk>/risks/", handover_runs.risks, name="risks"),
+    path("<int:pk>/brief/", handover_runs.brief, name="brief"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", lists.account_list, name="list"),
     path("accounts/new/", changes.new_account, name="new"),
@@ -49,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/pool/", pool.pool, name="pool"),
     path("accounts/pool/<int:pk>/claim/", pool.take, name="take"),
     path("accounts/<int:pk>/release/", pool.give_up, name="release"),
+    path("accounts/hand-overs/", include((hand_over_pages, "handovers"))),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/picture/", picture.picture, name="picture"),
     path("accounts/profit/", profit.profits, name="profits"),
@@ -119,6 +139,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/group/move/", groups.move, name="move"),
     path("accounts/<int:pk>/people/", account.account_people, name="people"),
     path("accounts/<int:pk>/history/", account.account_history, name="history"),
+    path("accounts/<int:pk>/brief/", handover_runs.account_brief, name="brief"),
     path("accounts/<int:pk>/tier/", tiers.account_tier, name="tier"),
     path("accounts/<int:pk>/tier/set/", tiers.override, name="override"),
     path("accounts/<int:pk>/tier/free/", tiers.free, name="free"),

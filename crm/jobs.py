@@ -99,6 +99,12 @@ def cancel_job(job: Job, *, actor: Any, now: datetime) -> bool:
     return True
 
 
+def stop_jobs_of(owner: Any, *, actor: Any, now: datetime) -> int:
+    """Ask every job of a person that is not over to stop, because he or she works here no more; return how many."""
+    unfinished = Job.objects.filter(owner=owner, state__in=[JobState.WAITING, JobState.RUNNING], cancel_asked=False)
+    return sum(cancel_job(job, actor=actor, now=now) for job in unfinished.order_by("pk"))
+
+
 def claim_job(pk: int, *, now: datetime) -> Running | None:
     """Take a waiting or abandoned job; None when somebody else has it or it is over."""
     token = uuid.uuid4()

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -78,6 +80,20 @@ def device_keys(user_id: int) -> list[dict[str, str]]:
         key = salted_hmac("crm.pwa.device", str(user_id), secret=secret, algorithm="sha256").digest()
         keys.append({"id": hashlib.sha256(key).hexdigest()[:12], "key": b64encode(key).decode()})
     return keys
+
+
+def device_mark(user_id: int) -> str:
+    """Return what a device shows to ask whether the person it was used by still works here."""
+    return Signer(salt="crm.pwa.mark").sign(str(user_id))
+
+
+def _has_left(mark: str) -> bool:
+    """Return whether the person a device was used by may sign in no more; it must forget what it keeps of him then."""
+    try:
+        user_id = Signer(salt="crm.pwa.mark").unsign(mark)
+    except BadSignature:
+        return False
+    return get_user_model()._default_manager.filter(pk=user_id, is_active=False).exists()
 
 
 @cache
@@ -160,15 +176,20 @@ def offline(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def session(request: HttpRequest) -> HttpResponse:
-    """Tell a device who is signed in, with a fresh CSRF token and the keys of its store; 401 when nobody is."""
+    """Tell a device who is signed in, with a fresh CSRF token and the keys of its store; 401 when nobody is.
+
+    A device that shows its mark is told whether its person has left, so that it forgets everything.
+    """
     if not request.user.is_authenticated:
-        return JsonResponse({"user": None}, status=401)
+        gone = {"gone": True} if _has_left(request.headers.get("X-Device", "")) else {}
+        return JsonResponse({"user": None} | gone, status=401)
     return JsonResponse(
         {
             "user": request.user.pk,
             "name": str(request.user),
             "csrf": get_token(request),
             "keys": device_keys(request.user.pk),
+            "mark": device_mark(request.user.pk),
             "pages": offline_pages(request.user),
             "worker": settings.SERVICE_WORKER,
         }

@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
     "lapse claims": {"task": "accounts.lapse_claims", "schedule": 900.0},
     "end memberships of account teams": {"task": "accounts.end_memberships", "schedule": 900.0},
+    "start hand-overs": {"task": "accounts.start_hand_overs", "schedule": 300.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

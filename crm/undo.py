@@ -4,7 +4,7 @@ An action that can be taken back calls `offer_undo` with the data of its inverse
 A room registers, under the action's name, the function that applies the inverse.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,21 +42,32 @@ def offer_undo(
     """Remember how to take `action` back while every one of `rows` still has its present version."""
     if action not in _inverses:
         raise ValueError(f"nothing is registered to undo {action!r}")
-    expects = [[kind_of(row).name, row.pk, getattr(row, "version", 0)] for row in rows]
     return UndoEntry.objects.create(
-        actor=actor, action=action, label=label[:200], inverse=inverse, expects=expects, expires_at=now + keep
+        actor=actor, action=action, label=label[:200], inverse=inverse, expects=expected(rows), expires_at=now + keep
     )
 
 
-def _what_changed(entry: UndoEntry) -> list[str]:
-    """Return the names of rows that are not as the action left them; locks the others."""
+def expected(rows: Iterable[models.Model]) -> list[list[Any]]:
+    """Return rows as an action leaves them: [kind, id, version] of each."""
+    return [[kind_of(row).name, row.pk, getattr(row, "version", 0)] for row in rows]
+
+
+def what_changed(expects: Iterable[Sequence[Any]]) -> list[str]:
+    """Return the names of rows that are not as an action left them (`expected`); locks the others."""
     changed = []
-    for kind_name, pk, version in entry.expects:
+    for kind_name, pk, version in expects:
         kind = kind_named(kind_name)
         row = kind.model._base_manager.select_for_update().filter(pk=pk).first()
         if row is None or getattr(row, "version", 0) != version:
             changed.append(kind.label(row) if row else kind_name)
     return changed
+
+
+def refuse_changed(names: Sequence[str]) -> None:
+    """Raise CannotUndo, naming what was changed since, where there is any."""
+    if names:
+        said = ", ".join(names[:NAMED])
+        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": said})
 
 
 @transaction.atomic
@@ -74,10 +85,7 @@ def undo(entry: UndoEntry, *, actor: Any, now: datetime) -> str:
         raise CannotUndo(_("This can no longer be undone: too much time has passed."))
     if entry.action not in _inverses:
         raise CannotUndo(_("This can no longer be undone: the way back was removed with an update."))
-    changed = _what_changed(entry)
-    if changed:
-        names = ", ".join(changed[:NAMED])
-        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
+    refuse_changed(what_changed(entry.expects))
     left = _inverses[entry.action](entry.inverse, actor=actor, now=now)
     entry.used_at = now
     entry.save(update_fields=["used_at"])

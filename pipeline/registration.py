@@ -4,6 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import register_activity, register_exemption
+from accounts.briefing import register_danger, register_section
+from accounts.carried import register_carried
 from accounts.figures import register_figures
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
@@ -13,7 +15,7 @@ from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
-from pipeline import protection, rules, timeline_sources
+from pipeline import handing_over, protection, rules, timeline_sources
 from pipeline.account_figures import FIGURES
 from pipeline.actions.takeback import UNDOABLE, take_back
 from pipeline.listed import SOURCE
@@ -103,6 +105,9 @@ def register() -> None:
     register_activity("opportunities", protection.last_progress)
     register_exemption("opportunities", protection.with_open_ones)
     register_ahead("pipeline", timeline_sources.ahead)
+    register_carried(handing_over.CARRIED)
+    register_section(handing_over.SECTION)
+    register_danger(handing_over.DANGER)
     register_holding(
         Holding(
             "opportunities",

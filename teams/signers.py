@@ -1,17 +1,9 @@
 """Who signs what a person hands in: the manager above."""
 
-from collections.abc import Iterator
 from datetime import date
 
-from teams.models import Absence, Team, User
-
-
-def _teams_upwards(user: User) -> Iterator[Team]:
-    """Yield the person's team, then each team above it."""
-    if user.team is None:
-        return
-    yield user.team
-    yield from reversed(Team.objects.get_ancestors(user.team).select_related("manager"))
+from teams.models import Absence, User
+from teams.tree import teams_upwards
 
 
 def _deputy_of(manager: User, on: date) -> tuple[bool, User | None]:
@@ -33,7 +25,7 @@ def signer_for(user: User, *, on: date) -> User | None:
     managers are left, the nearest of them is asked all the same. None where nobody stands above.
     """
     absent: User | None = None
-    for team in _teams_upwards(user):
+    for team in teams_upwards(user):
         manager = team.manager
         if manager is None or manager.pk == user.pk or not manager.is_active:
             continue

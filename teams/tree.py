@@ -1,12 +1,12 @@
 """Teams as a tree: for the page that shows it and for the fields that choose from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 
-from teams.models import Team
+from teams.models import Team, User
 
 
 @dataclass
@@ -34,6 +34,20 @@ def grow(teams: Iterable[Any]) -> list[Branch]:
         (open_branches[-1].below if open_branches else tops).append(branch)
         open_branches.append(branch)
     return tops
+
+
+def teams_upwards(user: User) -> Iterator[Team]:
+    """Yield the person's team, then each team above it."""
+    if user.team is None:
+        return
+    yield user.team
+    yield from reversed(Team.objects.get_ancestors(user.team).select_related("manager"))
+
+
+def manager_of(user: User) -> User | None:
+    """Return who leads the person: the manager of the team or of the next team above; None where nobody does."""
+    managers = (team.manager for team in teams_upwards(user))
+    return next((one for one in managers if one is not None and one.is_active and one.pk != user.pk), None)
 
 
 class TeamChoiceField(forms.ModelChoiceField):

@@ -3,6 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.briefing import register_danger, register_section
+from accounts.carried import register_carried
 from accounts.dealing import register_visits
 from accounts.effort import register_effort
 from accounts.figures import register_figures
@@ -18,7 +20,7 @@ from followups.rules import register_rule
 from teams.access import may
 from teams.choices import Right, Role
 from teams.list_exports import register_list
-from visits import signing
+from visits import handing_over, signing
 from visits.account_figures import FIGURES
 from visits.actions import plans, visits
 from visits.effort import EFFORT
@@ -51,6 +53,9 @@ def register() -> None:
     register_shortcut(Shortcut("visit", _("Log visit"), "visits:new", "pencil-plus", is_main=True, order=10))
     register_shortcut(Shortcut("plan", _("Plan a visit"), "visits:plan", "calendar-plus", order=15))
     register_ahead("visits", ahead)
+    register_carried(handing_over.CARRIED)
+    register_section(handing_over.SECTION)
+    register_danger(handing_over.DANGER)
     for page in ("visits:today", "visits:new"):
         register_offline_page(page, lambda user: may(user, Right.SELL))
     register_list(LIST)

@@ -11,6 +11,7 @@ from accounts.actions.inquiries import answer_inquiries_of
 from accounts.actions.protection import follow_renewal, renew, unrenew
 from accounts.cadence import next_due
 from accounts.choices import PolicyState
+from accounts.handover_rules import FIRST_VISIT, first_visits_not_made
 from accounts.models import Account, Contact, TierPolicy
 from accounts.rules import NEXT_CONTACT, RULE, next_contact_key, next_contact_of
 from crm.editing import write_fields
@@ -100,6 +101,7 @@ def remind_of_next_contact(account: Account, *, actor: User, now: datetime) -> N
     answer_inquiries_of(account, actor=actor, now=now)
     key = next_contact_key(current.pk, current.next_contact_on)
     close_for(NEXT_CONTACT, account, actor=actor, now=now, besides=key)
+    close_for(FIRST_VISIT, account, actor=actor, now=now)
     plan_now(RULE, next_contact_of(current, load_calendar()), now=now)
     follow_renewal(current, now=now)
 
@@ -107,10 +109,10 @@ def remind_of_next_contact(account: Account, *, actor: User, now: datetime) -> N
 @transaction.atomic
 def remind_again_of_next_contact(account: Account, *, actor: User, now: datetime) -> None:
     """Make the follow-up of the next contact as it stands after a contact was corrected or taken back."""
-    current = Account.objects.only("next_contact_on").get(pk=account.pk)
+    current = Account.objects.only("next_contact_on", "last_contact_on").get(pk=account.pk)
     key = next_contact_key(current.pk, current.next_contact_on)
     others = FollowUp.objects.open().about("account", current.pk).filter(kind=NEXT_CONTACT).exclude(key=key)
     cancel_items(others.values_list("pk", flat=True), now=now)
-    ask_again([key], actor=actor, now=now)
+    ask_again([key, *first_visits_not_made(current)], actor=actor, now=now)
     plan_now(RULE, next_contact_of(current, load_calendar()), now=now)
     follow_renewal(current, now=now)

@@ -6,6 +6,7 @@ from accounts.models.contact import Contact, StanceChange
 from accounts.models.cost import ServiceCost
 from accounts.models.dealer import DealerLogin, DealerYear
 from accounts.models.duty import DutySheet
+from accounts.models.handover import HandOver, HandOverItem
 from accounts.models.inquiry import Inquiry, InquiryRule
 from accounts.models.key_account import KeyAccountRule, KeyAccountSigner, Nomination
 from accounts.models.look import AccountLook
@@ -29,6 +30,8 @@ __all__ = [
     "DealerLogin",
     "DealerYear",
     "DutySheet",
+    "HandOver",
+    "HandOverItem",
     "Industry",
     "Inquiry",
     "InquiryRule",

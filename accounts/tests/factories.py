@@ -14,6 +14,8 @@ from accounts.models import (
     Claim,
     Contact,
     DealerLogin,
+    HandOver,
+    HandOverItem,
     Inquiry,
     Nomination,
     PlanRow,
@@ -187,3 +189,22 @@ class DealerLoginFactory(factory.django.DjangoModelFactory[DealerLogin]):
 
     account = factory.SubFactory(AccountFactory, kind="DEALER")
     user = factory.SubFactory(UserFactory, role="DEALER")
+
+
+class HandOverFactory(factory.django.DjangoModelFactory[HandOver]):
+    """A planned hand-over of 24 November 2026; `account=` puts one customer into it, for who gets the rest."""
+
+    class Meta:
+        model = HandOver
+        skip_postgeneration_save = True
+
+    giver = factory.SubFactory(UserFactory)
+    made_by = factory.SubFactory(UserFactory)
+    day = date(2026, 11, 24)
+    reason = "REBALANCE"
+
+    @factory.post_generation
+    def account(self, create: bool, extracted: Account | None, **_fields: object) -> None:
+        """Let one customer go to who gets the rest."""
+        if extracted:
+            HandOverItem.objects.create(hand_over=self, account=extracted, giver=self.giver, to=self.rest_to)

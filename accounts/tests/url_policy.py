@@ -17,6 +17,7 @@ from accounts.tests.factories import (
     ClaimFactory,
     ContactFactory,
     DealerLoginFactory,
+    HandOverFactory,
     InquiryFactory,
     NominationFactory,
     PlanRowFactory,
@@ -32,6 +33,7 @@ KEEPERS = ("rep", "manager", "director", "clerk")
 LEADERS = ("manager", "director")
 EVERY_LEADER = (*LEADERS, "other_manager")
 SELLERS = ("rep", "teammate", "outsider", "manager", "other_manager", "director")
+GIVERS = ("manager", "other_manager", "director")
 
 
 def _account(cast: Cast) -> dict[str, int]:
@@ -129,6 +131,20 @@ SCORES = {
     **dict.fromkeys(("sales_reason", "innovation_reason", "strength_reason", "finance_reason"), "年报"),
 }
 SELLING = ("rep", "manager", "director")
+
+
+def _planned(cast: Cast) -> dict[str, int]:
+    return {"pk": HandOverFactory(giver=cast.rep, made_by=cast.manager, rest_to=cast.teammate, account=cast.account).pk}
+
+
+def _begun(cast: Cast) -> dict[str, int]:
+    made = HandOverFactory(giver=cast.rep, made_by=cast.manager, account=cast.account, rest_to=cast.rep, state="DONE")
+    made.items.update(state="DONE")
+    return {"pk": made.pk}
+
+
+# Who plans hand-overs of `rep`: his manager, and the director. Another manager does not see them.
+HAND_OVER = {"other_manager": 404}
 
 POLICY: dict[str, Policy] = {
     # Everybody may open the list; whose customers stand in it says `visible_to`.
@@ -305,6 +321,30 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:join_key_group": Policy(post=only("admin", allowed=ALLOWED)),
     "accounts:leave_key_group": Policy(post=only("admin", allowed=ALLOWED), kwargs=_signer),
+    "accounts:brief": Policy(get=row_page(), kwargs=_account),
+    # Hand-overs: who leads plans and runs them.
+    "accounts:handovers:list": Policy(get=only(*GIVERS)),
+    "accounts:handovers:new": Policy(get=only(*GIVERS), post=only(*GIVERS, allowed=ALLOWED)),
+    "accounts:handovers:page": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:handovers:export": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:handovers:risks": Policy(get=only(*LEADERS, **HAND_OVER), kwargs=_planned),
+    "accounts:handovers:start": Policy(
+        get=only(*LEADERS, **HAND_OVER), post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned
+    ),
+    **{
+        f"accounts:handovers:{name}": Policy(post=only(*LEADERS, allowed=ALLOWED, **HAND_OVER), kwargs=_planned)
+        for name in (
+            "share",
+            "choose",
+            "discard",
+            "pause",
+            "resume",
+            "stop",
+            "back",
+        )
+    },
+    # The brief: who planned it or leads the giver, and who got customers (here `rep`).
+    "accounts:handovers:brief": Policy(get=row_page("rep", *LEADERS), kwargs=_begun),
     # The policy: an admin sets it, the director may look.
     "accounts:tiers": Policy(get=only("admin", "director")),
     "accounts:tier_progress": Policy(get=only("admin", allowed=302)),

@@ -46,7 +46,7 @@ def rules(request: AuthenticatedHttpRequest) -> HttpResponse:
             "open": open_now.get(rule.kind, 0),
         }
         for rule in all_rules()
-        if rule.plan is not None
+        if rule.plan is not None or rule.params
     ]
     return render(request, "followups/rules.html", {"rows": rows})
 
@@ -61,7 +61,7 @@ def _numbers(rule: Rule, setting: RuleSetting | None) -> list[tuple[Any, int]]:
 def rule(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """Switch a rule on or off and set its numbers."""
     known = rule_for(kind)
-    if known is None or known.plan is None:
+    if known is None or not (known.plan or known.params):
         raise Http404
     setting = RuleSetting.objects.filter(kind=kind).first()
     form = RuleForm(request.POST or None, rule=known, setting=setting)

@@ -1,6 +1,6 @@
 """Opening, changing, closing opportunities. The only doors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -155,6 +155,19 @@ def change_owner(opportunity: Opportunity, *, to: User, actor: User, now: dateti
 @transaction.atomic
 def change_owners(opportunities: Sequence[Opportunity], *, to: User, actor: User, now: datetime) -> list[Opportunity]:
     """Give opportunities to somebody else, and to that person's team; one undo for all of them."""
+    given, before = give(opportunities, to=to, actor=actor)
+    label = _("Opportunities given to %(name)s") % {"name": to}
+    offer_takeback("opportunity.handed_over", given, before=before, actor=actor, label=label, now=now)
+    return given
+
+
+def give(
+    opportunities: Iterable[Opportunity], *, to: User, actor: User
+) -> tuple[list[Opportunity], dict[int, dict[str, Any]]]:
+    """Give opportunities to somebody else and his team; return them fresh, and whose each was before.
+
+    Call inside atomic; the caller offers the way back.
+    """
     before: dict[int, dict[str, Any]] = {}
     given = []
     for opportunity in sorted(opportunities, key=lambda one: one.pk):
@@ -164,9 +177,7 @@ def change_owners(opportunities: Sequence[Opportunity], *, to: User, actor: User
         given.append(
             write_fields(current, {"owner": to, "team": to.team}, actor=actor, action="opportunity.handed_over")
         )
-    label = _("Opportunities given to %(name)s") % {"name": to}
-    offer_takeback("opportunity.handed_over", given, before=before, actor=actor, label=label, now=now)
-    return given
+    return given, before
 
 
 def _offer(

@@ -180,6 +180,16 @@
     await write(["facts", "user", true], ["facts", "here", true], ...plain.map((row) => ["drafts", row.id, true]));
   };
 
+  // Everything of a person who has left; nobody will sign in again to read it.
+  const wipe = async (user) => {
+    await fileRescued();
+    const rows = await Promise.all(
+      ["outbox", "drafts"].map(async (name) => (await rowsOf(name, user)).map((row) => [name, row.id, true])),
+    );
+    known.delete(user);
+    await write(...rows.flat(), ["keys", user, true], ...["user", "here", "mark"].map((id) => ["facts", id, true]));
+  };
+
   // Drafts go seven days after the server has what they became, or after they were thrown away.
   const purge = async (user, now) => {
     const old = (await rowsOf("drafts", user)).filter((row) => row.state !== "open" && row.over && row.over < now - KEEP_MS);
@@ -216,7 +226,7 @@
   const oneAtATime = (act) => (scope.navigator.locks ? scope.navigator.locks.request("crm-sender", act) : leased(act));
 
   scope.device = {
-    me, newId, all, get, write, rowsOf, seal, unseal, learnKeys, isProtected, rescue, settle, claim, forget, purge,
+    me, newId, all, get, write, rowsOf, seal, unseal, learnKeys, isProtected, rescue, settle, claim, forget, wipe, purge,
     oneAtATime, tell,
     writeMine: async (row) => (await store()).writeMine(row),
     onNews: (listen) => listeners.push(listen),

@@ -23,13 +23,22 @@
     }
   };
 
-  // Who is signed in now, with a fresh token. `state`: ok, signed-out, other (somebody else), unreachable.
+  // Who is signed in now, with a fresh token. `state`: ok, signed-out, gone (has left: everything is wiped), other
+  // (somebody else), unreachable.
   const askSession = async (url, user) => {
-    const { status, data } = await patient(url, { headers: { Accept: "application/json" } });
+    const known = await device.get("facts", "mark");
+    const mark = known?.user === user ? known.mark : "";
+    const { status, data } = await patient(url, { headers: { Accept: "application/json", "X-Device": mark } });
+    if (status === 401 && data?.gone) {
+      await device.wipe(user);
+      device.tell({ type: "gone" });
+      return { state: "gone" };
+    }
     if (status === 401) return { state: "signed-out" };
     if (status !== 200 || !data?.user) return { state: "unreachable", status };
     if (data.user !== user) return { state: "other" };
     await device.learnKeys(user, data.keys);
+    if (data.mark && data.mark !== mark) await device.write(["facts", { id: "mark", user, mark: data.mark }]);
     return { state: "ok", csrf: data.csrf, pages: data.pages, worker: data.worker };
   };
 

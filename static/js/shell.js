@@ -104,7 +104,15 @@
     if (left.boxes.length) ask(form, left);
     else signOut(form);
   });
+  // Who has left finds nothing on his device any more, not even the page he looks at.
+  const leave = async () => {
+    await tellWorker({ type: "forget" });
+    localStorage.clear();
+    sessionStorage.clear();
+    location.assign(urls.signIn);
+  };
   device.onNews((news) => {
+    if (news.type === "gone") leave();
     if (news.type === "signed-out" && news.elsewhere) location.assign(urls.signIn);
     if (news.type === "sent" && !news.elsewhere) tellWorker({ type: "stale" });
   });

@@ -96,6 +96,14 @@
     if (url.pathname === "/" && here?.pages.length) return Response.redirect(here.pages[0]);
     return (await caches.match(offline)) || Response.error();
   };
+  // Sent to sign in: where that is because the person has left, the copies go too (his rows have gone by then).
+  const noteEnd = async (here, response) => {
+    if (!here || response.type !== "opaqueredirect") return here;
+    const { state } = await self.sender.askSession(session, here.user);
+    if (state !== "gone") return here;
+    await forget();
+    return null;
+  };
   // Somebody else's page has come through: the copies of the one before go.
   const noteWho = async (here, response) => {
     const user = Number(response.headers.get("X-Signed-In"));
@@ -112,7 +120,7 @@
     const filed = fresh
       .then(async (response) => {
         const own = response.clone(); // at once: the browser takes the answer's body while this waits
-        const still = await noteWho(here, response);
+        const still = await noteEnd(await noteWho(here, response), response);
         return still?.pages.includes(path) && !url.search ? keep(still, path, own, asked) : null;
       })
       .catch(() => null);

@@ -1,6 +1,7 @@
 """Making, changing, and letting go of people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from crm.audit import record
 from crm.editing import save_edit, write_fields
+from crm.jobs import stop_jobs_of
 from teams.actions.sign_in import end_sessions
 from teams.choices import Role
+from teams.leaving import leavings
 from teams.models import Team, User
 from teams.refusals import Refusal
 from teams.second_factor import role_needs_factor
@@ -105,8 +108,8 @@ def move_to_team(user: User, *, team: Team | None, actor: User) -> User:
 
 
 @transaction.atomic
-def deactivate_user(user: User, *, actor: User) -> User:
-    """Let the person sign in no more and end his sessions at once.
+def deactivate_user(user: User, *, actor: User, now: datetime) -> User:
+    """Let the person sign in no more and end at once whatever else gives access: sessions, work that still runs.
 
     Raises Refusal for the last admin and for oneself. What he holds (customers, teams he leads) stays with him until
     it is handed over; `teams.holdings` names it beforehand.
@@ -120,6 +123,9 @@ def deactivate_user(user: User, *, actor: User) -> User:
         _refuse_without_admin(current)
     current = write_fields(current, {"is_active": False}, actor=actor, action="user.deactivated")
     end_sessions(current, actor=actor)
+    stop_jobs_of(current, actor=actor, now=now)
+    for leaving in leavings():
+        leaving.act(current, actor=actor, now=now)
     return current
 
 

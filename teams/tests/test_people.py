@@ -1,5 +1,7 @@
 """Making, changing and letting go of people."""
 
+from datetime import UTC, datetime
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -14,6 +16,8 @@ from teams.choices import Role
 from teams.models import Team, User
 from teams.refusals import Refusal
 from teams.tests.factories import UserFactory
+
+NOW = datetime(2026, 11, 24, 2, 40, tzinfo=UTC)
 
 
 def last_action(person: User) -> str:
@@ -100,7 +104,7 @@ def test_deactivating_ends_the_sessions_at_once(admin: User, rep: User) -> None:
     browser = sign_in(rep)
     assert browser.get(reverse("teams:me")).status_code == 200
 
-    deactivate_user(rep, actor=admin)
+    deactivate_user(rep, actor=admin, now=NOW)
 
     assert browser.get(reverse("teams:me")).status_code == 302
     assert UserSession.objects.filter(user=rep).count() == 0
@@ -113,29 +117,29 @@ def test_nobody_deactivates_himself(admin: User) -> None:
     UserFactory(role=Role.ADMIN)
 
     with pytest.raises(Refusal, match="yourself"):
-        deactivate_user(admin, actor=admin)
+        deactivate_user(admin, actor=admin, now=NOW)
 
 
 def test_another_admin_may_go_while_one_stays(admin: User) -> None:
     other = UserFactory(role=Role.ADMIN)
 
-    assert not deactivate_user(other, actor=admin).is_active
+    assert not deactivate_user(other, actor=admin, now=NOW).is_active
 
 
 def test_the_last_admin_stays_whoever_asks(admin: User, director: User) -> None:
     with pytest.raises(Refusal, match="last admin"):
-        deactivate_user(admin, actor=director)
+        deactivate_user(admin, actor=director, now=NOW)
 
 
 def test_deactivating_twice_writes_history_once(admin: User, rep: User) -> None:
-    deactivate_user(rep, actor=admin)
-    deactivate_user(rep, actor=admin)
+    deactivate_user(rep, actor=admin, now=NOW)
+    deactivate_user(rep, actor=admin, now=NOW)
 
     assert history_of(rep).filter(action="user.deactivated").count() == 1
 
 
 def test_who_comes_back_can_sign_in_again(admin: User, rep: User) -> None:
-    deactivate_user(rep, actor=admin)
+    deactivate_user(rep, actor=admin, now=NOW)
 
     reactivate_user(rep, actor=admin)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.editing import EditConflict
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
+from crm.navigation import place_url
 from crm.paging import paginate
 from teams.access import get_visible_or_404, may, needs
 from teams.actions.invitations import invite
@@ -59,6 +60,7 @@ def person(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "administers": administers,
         "has_factor": has_factor(shown) if administers else None,
         "sessions": shown.usersession_set.count() if administers else None,
+        "hand_over_url": place_url("hand_over") if may(request.user, Right.HAND_OVER) else "",
     }
     return render(request, "teams/person.html", context)
 
@@ -111,7 +113,7 @@ def deactivate(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     shown = get_visible_or_404(User, request.user, pk=pk)
     if request.method == "POST":
         done = _("%(name)s can no longer sign in.") % {"name": shown}
-        return _done(request, shown, lambda: deactivate_user(shown, actor=request.user), done)
+        return _done(request, shown, lambda: deactivate_user(shown, actor=request.user, now=request.now), done)
     context = {"person": shown, "held": held_by(shown), "leads": Team.objects.filter(manager=shown, is_active=True)}
     return render(request, "teams/deactivate.html", context)
 

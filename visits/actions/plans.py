@@ -67,7 +67,7 @@ def _locked(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:
     return current
 
 
-def _reopen(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:
+def reopen_plan(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:
     """Make a plan that was handed in or signed a draft again, with a new version; a locked row."""
     if plan.state == PlanState.SUBMITTED:
         request = waiting_approval(plan)
@@ -84,7 +84,7 @@ def _next_position(plan: DayPlan) -> int:
     return 0 if last is None else last + 1
 
 
-def _put(
+def put_stop(
     plan: DayPlan, account_id: int, fields: Mapping[str, Any], client_id: uuid.UUID | None
 ) -> tuple[PlanItem, bool]:
     """Return the stop at a customer and whether it is new to the plan; one taken out before comes back."""
@@ -136,9 +136,9 @@ def add_stop(
     """
     current = _locked(plan, actor=actor, now=now)
     values = fields | {"starts_at": starts_at, "contact": contact, "opportunity": opportunity}
-    item, is_new = _put(current, account.pk, values, client_id)
+    item, is_new = put_stop(current, account.pk, values, client_id)
     if is_new:
-        _reopen(current, actor=actor, now=now)
+        reopen_plan(current, actor=actor, now=now)
         if starts_at:
             _place_by_time(current)
         follow_stops(current, now=now)
@@ -160,11 +160,11 @@ def add_suggested(plan: DayPlan, *, proposals: Sequence[Proposal], actor: User, 
             "opportunity_id": proposal.opportunity_id,
             "contact_id": proposal.contact_id,
         }
-        item, is_new = _put(current, proposal.account_id, values, None)
+        item, is_new = put_stop(current, proposal.account_id, values, None)
         if is_new:
             added.append(item)
     if added:
-        _reopen(current, actor=actor, now=now)
+        reopen_plan(current, actor=actor, now=now)
         follow_stops(current, now=now)
         accounts = [item.account_id for item in added]
         record("day_plan.suggestions_added", current, actor=actor, changes={"accounts": accounts})
@@ -180,7 +180,7 @@ def change_stop(item: PlanItem, *, changes: Mapping[str, Any], version: int, act
     plan = _locked(item.plan, actor=actor, now=now)
     fresh = save_edit(item, changes=changes, version=version, actor=actor, action="plan_item.changed")
     if fresh.version != version:
-        _reopen(plan, actor=actor, now=now)
+        reopen_plan(plan, actor=actor, now=now)
         _place_by_time(plan)
         follow_stops(plan, now=now)
         fresh.refresh_from_db(fields=["position"])
@@ -195,7 +195,7 @@ def remove_stop(item: PlanItem, *, actor: User, now: datetime) -> UndoEntry:
     if current.state == ItemState.DONE:
         raise CannotPlan(_("This stop is done; its visit is logged."))
     current = write_fields(current, {"state": ItemState.DROPPED}, actor=actor, action="plan_item.removed")
-    _reopen(plan, actor=actor, now=now)
+    reopen_plan(plan, actor=actor, now=now)
     drop_stops([current.pk], now=now)
     label = _("%(name)s taken out of the plan") % {"name": item.account.called}
     return offer_undo(
@@ -209,7 +209,7 @@ def undo_remove_stop(data: dict[str, Any], *, actor: User, now: datetime) -> Non
     item = PlanItem.objects.select_related("plan").get(pk=data["item"])
     plan = _locked(item.plan, actor=actor, now=now)
     write_fields(item, {"state": ItemState.OPEN}, actor=actor, action="plan_item.restored")
-    _reopen(plan, actor=actor, now=now)
+    reopen_plan(plan, actor=actor, now=now)
     follow_stops(plan, now=now)
 
 
@@ -260,7 +260,7 @@ def take_back(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:
     current = _locked(plan, actor=actor, now=now)
     if current.state != PlanState.SUBMITTED:
         raise CannotPlan(_("This plan does not wait for a signature any more."))
-    return _reopen(current, actor=actor, now=now)
+    return reopen_plan(current, actor=actor, now=now)
 
 
 @transaction.atomic
