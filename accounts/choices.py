@@ -115,3 +115,26 @@ class TierChangeKind(models.TextChoices):
     OVERRIDE = "OVERRIDE", _("set by hand")
     OVERRIDE_ENDED = "OVERRIDE_ENDED", _("hand setting ended")
     IMPORTED = "IMPORTED", _("imported")
+
+
+class Likeness(models.TextChoices):
+    """Why two customers may be one company, or may not."""
+
+    CODE = "CODE", _("same credit code")
+    NAME = "NAME", _("same name")
+    FORM = "FORM", _("same name but for the legal form")
+    PLACE = "PLACE", _("same name but for the place in front")
+    SOUND = "SOUND", _("names that sound the same")
+    CHARACTER = "CHARACTER", _("names that differ by one character")
+    SHORT = "SHORT", _("one name is short for the other")
+    PHONE = "PHONE", _("same telephone")
+    PROVINCE = "PROVINCE", _("same province")
+    ELSEWHERE = "ELSEWHERE", _("but another province")
+
+
+class PairState(models.TextChoices):
+    """What was decided about two customers that may be one."""
+
+    OPEN = "OPEN", _("to look at")
+    NOT_SAME = "NOT_SAME", _("not the same")
+    MERGED = "MERGED", _("merged")

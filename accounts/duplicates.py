@@ -1,34 +1,16 @@
 """Which customers a new one may be already: by the heart of its name, its registration code, its telephone."""
 
-import re
 from dataclasses import dataclass
 
 from django.db.models import Q
 
+from accounts.matching.normalising import TELLING, heart_of
 from accounts.models import Account
 from accounts.querysets import AccountQuerySet
-from crm.searchtext import fold
 from teams.models import User
 
 SHOWN = 5
 LOOKED_AT = 50
-# The shortest name that says anything by itself.
-TELLING = 2
-
-_FORMS = re.compile(
-    r"(股份|集团|控股)*(有限责任公司|有限公司|股份公司|公司)$|(股份|集团|控股)+$"
-    r"|[\s,.]*\b(co|company|corp|corporation|inc|ltd|limited|llc|gmbh|ag|plc|sa)\b[\s,.]*$"
-)
-_BRACKETS = re.compile(r"[()（）【】\[\]]")
-_MARKS = re.compile(r"[\s()（）【】\[\]·•,.，。、\-—_&'\"]+")
-
-
-def heart_of(name: str) -> str:
-    """Return what is left of a company's name without its legal form, blanks and brackets, in one spelling."""
-    heart = _BRACKETS.sub("", fold(name)).strip()
-    while (shorter := _FORMS.sub("", heart).strip()) != heart and shorter:
-        heart = shorter
-    return _MARKS.sub("", heart)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from accounts.choices import TeamRole
 from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
+from accounts.matching.normalising import code_key
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -113,6 +114,17 @@ class AccountForm(EditForm):
     def clean_name(self) -> str:
         """Return the name without blanks around it."""
         return str(self.cleaned_data["name"]).strip()
+
+    def clean_credit_code(self) -> str:
+        """Return the code as it stands on the licence; one whose check digit does not fit is a slip of the hand."""
+        typed = str(self.cleaned_data["credit_code"])
+        if not typed or typed == self.instance.credit_code:
+            return typed
+        if code := code_key(typed):
+            return code
+        raise forms.ValidationError(
+            gettext("This is no valid credit code: compare its 18 characters with the licence, or leave it empty.")
+        )
 
 
 class NewAccountForm(AccountForm):

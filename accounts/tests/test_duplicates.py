@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.duplicates import heart_of
+from accounts.matching.normalising import heart_of
 
 
 @pytest.mark.parametrize(
