@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery, Sum
 
-from accounts.choices import SPONSORS, Tier
+from accounts.choices import SPONSORS, PairState, Tier
 from crm.searchtext import search_filter
 from teams.choices import Role
 from teams.querysets import led_teams
 
 if TYPE_CHECKING:
-    from accounts.models.account import Account  # noqa: F401 -- named in a string below
+    from accounts.models.account import Account
     from accounts.models.contact import Contact  # noqa: F401
+    from accounts.models.duplicates import DuplicatePair  # noqa: F401
     from teams.models import User
 
 
@@ -115,3 +116,26 @@ class ContactQuerySet(OfAccountQuerySet["Contact"]):
     def sponsors(self) -> Self:
         """Return sponsors and power sponsors."""
         return self.filter(stance__in=SPONSORS)
+
+
+class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
+    """Customers that may be one."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the pairs of which the person sees both customers."""
+        accounts: Any = self.model._meta.get_field("first").remote_field.model
+        seen = accounts.objects.visible_to(user).order_by().values("pk")
+        return self.filter(first__in=seen, second__in=seen)
+
+    def open(self) -> Self:
+        """Return what nobody decided yet, both customers being there."""
+        return self.filter(state=PairState.OPEN, first__archived_at=None, second__archived_at=None)
+
+    def best_first(self) -> Self:
+        """Return the likeliest first."""
+        return self.order_by("-score", "pk")
+
+    def of(self, one: "Account", other: "Account") -> Self:
+        """Return the pair of two customers, in whichever order they come: one or none."""
+        first, second = sorted((one.pk, other.pk))
+        return self.filter(first_id=first, second_id=second)

@@ -3,8 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import duplicate_jobs, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
+from accounts.actions import duplicates as duplicate_actions
 from accounts.actions import people as people_actions
 from accounts.models import Account, Contact
 from accounts.search import find_accounts, find_contacts
@@ -48,6 +49,7 @@ def _undo() -> None:
     register_undo("accounts.change_owners", account_actions.undo_change_owners)
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
     register_undo("accounts.remove_member", account_actions.undo_remove_member)
+    register_undo("accounts.set_apart", duplicate_actions.undo_set_apart)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
 
@@ -99,3 +101,4 @@ def register() -> None:
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )
     tier_jobs.register()
+    duplicate_jobs.register()

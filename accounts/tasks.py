@@ -10,3 +10,11 @@ def end_overrides() -> int:
     from accounts.actions.tiers import end_expired_overrides
 
     return end_expired_overrides(on=timezone.localdate())
+
+
+@shared_task(name="accounts.find_duplicates")
+def find_duplicates() -> int:
+    """Compare the customers that are new or changed since the last night."""
+    from accounts.actions import duplicates
+
+    return duplicates.find_duplicates()

@@ -6,6 +6,7 @@ Nothing set means the demo: SQLite, files under `var/`, an embedded broker.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -152,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal history": {"task": "crm.seal_history", "schedule": 300.0},
     "resume jobs": {"task": "crm.resume_jobs", "schedule": 60.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
+    "find duplicate customers": {"task": "accounts.find_duplicates", "schedule": crontab(hour=2, minute=40)},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions.duplicates import file_keys
 from accounts.choices import TeamRole
+from accounts.duplicates import IDENTITY_FIELDS
 from accounts.models import Account, AccountMember
 from accounts.naming import ACCOUNT_FIELDS, account_search_text
 from crm.audit import build_entry, record
@@ -43,10 +45,12 @@ def _refuse_cycle(account: Account, parent: Account | None) -> None:
 
 
 def _keep_searchable(account: Account, changed: Iterable[str]) -> None:
-    """Write the search text where a name or number changed; it is no news and stands in no history."""
+    """Write what it is found by where a name or number changed; it is no news and stands in no history."""
     if ACCOUNT_FIELDS.intersection(changed):
         account.search_text = account_search_text(account)
         Account.objects.filter(pk=account.pk).update(search_text=account.search_text)
+    if IDENTITY_FIELDS.intersection(changed):
+        file_keys([account])
 
 
 @transaction.atomic
@@ -68,6 +72,7 @@ def create_account(
         values.pop(unsaved)
     account, is_new = Account.objects.get_or_create(client_id=account.client_id, defaults=values)
     if is_new:
+        file_keys([account])
         record("account.created", account, actor=actor, changes={"name": name, "owner": owner}, origin=origin)
     return account
 

@@ -174,7 +174,8 @@ class NewAccountForm(AccountForm):
         data: dict[str, Any] = super().clean() or {}
         name, phone, code = (str(data.get(field) or "") for field in ("name", "phone", "credit_code"))
         if name and not data.get("anyway"):
-            found = similar_to(name=name, phone=phone, credit_code=code, user=self.user)
+            place = str(data.get("province") or data.get("city") or "")
+            found = similar_to(name=name, phone=phone, credit_code=code, province=place, user=self.user)
             # The same form sent again is no second customer.
             self.namesakes = [each for each in found if each.account.client_id != data.get("client_id")]
         if self.namesakes:

@@ -36,6 +36,8 @@ class Verdict:
 
 
 NOTHING: Final = Verdict(0)
+# A group answers one telephone for all its companies.
+ONE_PHONE: Final = Verdict(40, (Likeness.PHONE,))
 
 
 def _missing_at(longer: str, shorter: str) -> int | None:
@@ -123,10 +125,14 @@ def _provinces(identity: Identity) -> set[str]:
     return {said} if said else {PROVINCE_OF[place] for place in _places(identity)} - {"中国"}
 
 
+def _answer_one_phone(one: Identity, other: Identity) -> bool:
+    phone = phone_key(one.phone)
+    return phone != "" and phone == phone_key(other.phone)
+
+
 def _supports(one: Identity, other: Identity) -> Iterator[tuple[int, str]]:
     """Yield what else speaks for it or against it."""
-    phone = phone_key(one.phone)
-    if phone and phone == phone_key(other.phone):
+    if _answer_one_phone(one, other):
         yield 15, Likeness.PHONE
     here, there = _provinces(one), _provinces(other)
     if here and there and here.isdisjoint(there):
@@ -143,7 +149,7 @@ def compare(one: Identity, other: Identity) -> Verdict:
     pairs = ((mine, theirs) for mine in one.read for theirs in other.read)
     names = max((_names_alike(*pair) for pair in pairs), key=lambda verdict: verdict.score, default=NOTHING)
     if not names.score or _are_apart(one, other):
-        return NOTHING
+        return ONE_PHONE if _answer_one_phone(one, other) else NOTHING
     supports = list(_supports(one, other))
     score = names.score + sum(weight for weight, _reason in supports)
     return Verdict(max(0, min(99, score)), (*names.reasons, *(reason for _weight, reason in supports)))

@@ -1,7 +1,10 @@
 """Customers and people there for tests."""
 
+from typing import Any
+
 import factory
 
+from accounts.actions.duplicates import file_keys
 from accounts.models import Account, AccountMember, Contact, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
@@ -12,6 +15,7 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
 
     class Meta:
         model = Account
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda number: f"苏州客户{number}有限公司")
     owner = factory.SubFactory(UserFactory)
@@ -22,6 +26,12 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
     short_name = ""
     alias = ""
     phone = ""
+
+    @factory.post_generation
+    def findable(self: Any, create: bool, extracted: object, **_kwargs: object) -> None:
+        """File the keys it is found by, as whoever makes a customer does."""
+        if create:
+            file_keys([self])
 
 
 class AccountMemberFactory(factory.django.DjangoModelFactory[AccountMember]):

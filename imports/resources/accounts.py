@@ -6,6 +6,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.actions.duplicates import file_keys
 from accounts.choices import Source
 from accounts.models import Account, Industry
 from accounts.naming import account_search_text
@@ -128,6 +129,10 @@ class AccountResource(LoadingResource):
         """Return the fields an existing customer may get."""
         return [*TEXTS, "employees", "founded", "industry", "owner", "team", "search_text"]
 
+    def after_created(self, rows: list[Account]) -> None:
+        """File what the new customers are found by."""
+        file_keys(rows)
+
     def wind_up(self, rows: Iterable[Row]) -> None:
         """Put subsidiaries under their parent, which may stand anywhere in the file."""
         changed: dict[int, Account] = {}
@@ -173,6 +178,7 @@ def new_account(loading: Loading, name: str) -> Account:
     made.search_text = account_search_text(made)
     if not loading.is_check:
         made.save(force_insert=True)
+        file_keys([made])
         loading.note_made(made)
     loading.accounts.add(made)
     return made
