@@ -21,6 +21,11 @@ ACTIONS: dict[str, str | Promise] = {
     "account.owner_changed_back": gettext_lazy("Change of owner taken back"),
     "account.archived": gettext_lazy("Customer archived"),
     "account.restored": gettext_lazy("Customer brought back"),
+    "account.merged": gettext_lazy("Another filing merged into this customer"),
+    "account.merged_away": gettext_lazy("Merged into another customer"),
+    "account.unmerged": gettext_lazy("Merge taken back"),
+    "account.set_apart": gettext_lazy("Found not to be the same as another customer"),
+    "account.asked_again": gettext_lazy("Asked again whether it is the same as another customer"),
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
     "account.contact_noted": gettext_lazy("Contact noted"),
@@ -36,10 +41,14 @@ ACTIONS: dict[str, str | Promise] = {
     "contact.stance_undone": gettext_lazy("Change of stance taken back"),
     "contact.archived": gettext_lazy("Person archived"),
     "contact.restored": gettext_lazy("Person brought back"),
+    "contact.merged": gettext_lazy("Another entry merged into this person"),
+    "contact.merged_away": gettext_lazy("Merged into another person"),
 }
 MODELS: dict[str, type[Model]] = {"accounts.account": Account, "accounts.contact": Contact}
 # Numbers that mean something to the machine only; `names` says the same in words.
-UNSAID = frozenset({"version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at"})
+UNSAID = frozenset(
+    {"version", "owner", "team", "parent", "industry", "reports_to", "account", "member", "archived_at", "merged_into"}
+)
 EMPTY = "--"
 
 
@@ -64,9 +73,10 @@ class Event:
 
 
 def history_of_account(account: Account) -> QuerySet[AuditEntry]:
-    """Return the entries about a customer and everybody there, newest first."""
+    """Return the entries about a customer, what was merged into it and everybody there, newest first."""
     people = Contact.objects.filter(account=account).values("pk")
-    about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
+    filings = Account.objects.filter(Q(pk=account.pk) | Q(merged_into=account)).order_by().values("pk")
+    about = Q(kind="accounts.account", subject_id__in=filings) | Q(kind="accounts.contact", subject_id__in=people)
     return AuditEntry.objects.filter(about).order_by("-id")
 
 

@@ -3,9 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import duplicate_jobs, rules, tier_jobs, timeline_sources
+from accounts import duplicate_jobs, mergeables, rules, tier_jobs, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import duplicates as duplicate_actions
+from accounts.actions import merging as merge_actions
 from accounts.actions import people as people_actions
 from accounts.models import Account, Contact
 from accounts.search import find_accounts, find_contacts
@@ -21,6 +22,7 @@ from teams.holdings import Holding, register_holding
 from teams.models import User
 
 SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.CLERK})
+MERGERS = frozenset({Role.MANAGER, Role.DIRECTOR, Role.CLERK})
 WITH_CUSTOMERS = SELLERS | {Role.DEALER}
 
 
@@ -49,6 +51,7 @@ def _undo() -> None:
     register_undo("accounts.change_owners", account_actions.undo_change_owners)
     register_undo("accounts.archive_account", account_actions.undo_archive_account)
     register_undo("accounts.remove_member", account_actions.undo_remove_member)
+    register_undo(merge_actions.MERGE, merge_actions.undo_merge)
     register_undo("accounts.set_apart", duplicate_actions.undo_set_apart)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
@@ -78,6 +81,18 @@ def _frame() -> None:
             roles=frozenset({Role.ADMIN, Role.DIRECTOR}),
         )
     )
+    register_nav(
+        NavEntry(
+            key="duplicates",
+            label=_("Duplicates"),
+            url_name="accounts:duplicates",
+            icon="copy",
+            group=_("Manage"),
+            order=85,
+            roles=MERGERS,
+            match=("accounts:duplicates", "accounts:merge"),
+        )
+    )
     register_command(
         Command(key="new-account", label=_("New customer"), url_name="accounts:new", icon="building", roles=SELLERS)
     )
@@ -102,3 +117,4 @@ def register() -> None:
     )
     tier_jobs.register()
     duplicate_jobs.register()
+    mergeables.register()

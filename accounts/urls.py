@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, duplicates, lists, people, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/options/", lists.options, name="options"),
     path("accounts/export/", lists.export, name="export"),
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
+    path("accounts/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("accounts/duplicates/find/", duplicates.find, name="find_duplicates"),
+    path("accounts/duplicates/progress/", duplicates.find_progress, name="find_progress"),
+    path("accounts/duplicates/<int:keep>/<int:drop>/", duplicates.merge, name="merge"),
+    path("accounts/duplicates/<int:keep>/<int:drop>/apart/", duplicates.not_the_same, name="set_apart"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
     path("accounts/tiers/new/", tiers.new, name="new_draft"),
@@ -31,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/edit/", changes.edit, name="edit"),
     path("accounts/<int:pk>/archive/", changes.archive, name="archive"),
     path("accounts/<int:pk>/restore/", changes.restore, name="restore"),
+    path("accounts/<int:pk>/merge/", duplicates.other, name="merge_with"),
     path("accounts/<int:pk>/members/new/", changes.new_member, name="new_member"),
     path("accounts/<int:pk>/members/<int:member>/remove/", changes.drop_member, name="drop_member"),
     path("accounts/<int:pk>/contacts/new/", people.new_contact, name="new_contact"),

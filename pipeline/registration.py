@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.merging import Moves, register_mergeable
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -12,8 +13,9 @@ from crm.searching import register_search
 from crm.undo import register_undo
 from followups.rules import register_rule
 from pipeline import rules, timeline_sources
+from pipeline.actions.opportunities import keep_searchable
 from pipeline.actions.takeback import UNDOABLE, take_back
-from pipeline.models import Opportunity
+from pipeline.models import Decider, Evidence, Opportunity
 from pipeline.search import find_opportunities
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
@@ -81,6 +83,12 @@ def _frame() -> None:
     register_search("opportunity", _("Opportunities"), 30, find_opportunities)
 
 
+def _merging() -> None:
+    register_mergeable(Opportunity, Moves(then=keep_searchable))
+    register_mergeable(Evidence, Moves())
+    register_mergeable(Decider, Moves())
+
+
 def _held(user: User) -> int:
     return Opportunity.objects.live().open().filter(owner=user).count()
 
@@ -90,6 +98,7 @@ def register() -> None:
     _kinds()
     _undo()
     _frame()
+    _merging()
     register_rule(rules.RULE)
     register_source(Source("pipeline", _("Opportunities"), timeline_sources.entries))
     register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", 10, "pipeline:list", "&state=any"))

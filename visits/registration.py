@@ -1,8 +1,10 @@
 """What this room tells the rooms below, once, when the process starts."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.merging import Moves, register_mergeable
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
 from accounts.upcoming import register_ahead
@@ -16,7 +18,8 @@ from teams.access import may
 from teams.choices import Right, Role
 from visits import signing
 from visits.actions import plans, visits
-from visits.models import DayPlan, PlanItem, Visit
+from visits.choices import ItemState
+from visits.models import DayPlan, PlanItem, Visit, VisitContact
 from visits.rules import RULES
 from visits.timeline import SOURCE, ahead
 
@@ -41,7 +44,19 @@ def register() -> None:
     register_ahead("visits", ahead)
     for page in ("visits:today", "visits:new"):
         register_offline_page(page, lambda user: may(user, Right.SELL))
+    _merging()
     _navigation()
+
+
+def _drop_open_stops(stops: QuerySet[PlanItem]) -> None:
+    """Take stops out of plans in which the customer stands already."""
+    stops.filter(state=ItemState.OPEN).update(state=ItemState.DROPPED)
+
+
+def _merging() -> None:
+    register_mergeable(Visit, Moves())
+    register_mergeable(VisitContact, Moves())
+    register_mergeable(PlanItem, Moves(left=_drop_open_stops))
 
 
 def _kinds() -> None:

@@ -32,6 +32,10 @@ class AlreadyMember(Exception):
     """The person is in the account team; the message says so."""
 
 
+class IsMerged(Exception):
+    """The customer was merged into another one; the message says what to do."""
+
+
 def _refuse_cycle(account: Account, parent: Account | None) -> None:
     """Raise GroupCycle where `parent` belongs to `account`, however many companies lie between."""
     seen: set[int] = set()
@@ -163,8 +167,12 @@ def archive_account(account: Account, *, actor: User, now: datetime) -> UndoEntr
 
 @transaction.atomic
 def restore_account(account: Account, *, actor: User) -> Account:
-    """Bring an archived customer back; return it fresh."""
+    """Bring an archived customer back; return it fresh. Raises IsMerged."""
     current = Account.objects.select_for_update().get(pk=account.pk)
+    if current.merged_into_id:
+        raise IsMerged(
+            _("%(name)s is a part of another customer now. Undo the merge instead.") % {"name": current.called}
+        )
     return write_fields(current, {"archived_at": None}, actor=actor, action="account.restored")
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -69,8 +70,16 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
+        "may_merge": may(request.user, Right.MERGE),
         "today": request.today,
     }
+
+
+def moved_on(request: AuthenticatedHttpRequest, row: Account | Contact) -> HttpResponse:
+    """Lead on from what was merged to what it is a part of now, and say so."""
+    into = row.merged_into
+    messages.info(request, _("%(name)s was merged into this one.") % {"name": row.name})
+    return redirect(into) if into else redirect("accounts:list")
 
 
 def _people(account: Account) -> list[Contact]:
@@ -119,6 +128,8 @@ def _news(entries: list[Entry], since: datetime | None, user: User) -> list[tupl
 def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a customer at a glance: facts, what happened, who matters."""
     account = account_or_404(request, pk)
+    if account.merged_into_id:
+        return moved_on(request, account)
     people = _people(account)
     context = head(request, account, "overview", people) | _entries(request, account)
     look: Any = account  # annotated by account_or_404

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actions.accounts import (
     AlreadyMember,
     GroupCycle,
+    IsMerged,
     add_member,
     archive_account,
     create_account,
@@ -108,8 +109,13 @@ def archive(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Bring an archived customer back."""
-    account = restore_account(editable(request, pk), actor=request.user)
-    messages.success(request, _("%(name)s is back in the lists.") % {"name": account.called})
+    account = editable(request, pk)
+    try:
+        account = restore_account(account, actor=request.user)
+    except IsMerged as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s is back in the lists.") % {"name": account.called})
     return go_to(request, account.get_absolute_url())
 
 
