@@ -90,7 +90,6 @@ def _frame() -> None:
             group=_("Manage"),
             order=85,
             roles=MERGERS,
-            match=("accounts:duplicates", "accounts:merge"),
         )
     )
     register_command(

@@ -91,7 +91,7 @@ class Companies(Names):
         return max(likely, key=lambda each: each[0])[1] if likely else super().like(name)
 
     @cached_property
-    def _by_key(self) -> dict[int, list[Any]]:
+    def _by_key(self) -> defaultdict[int, list[Any]]:
         """Return the customers by their keys, worked out when the first name is unknown."""
         found: defaultdict[int, list[Any]] = defaultdict(list)
         for row in {id(row): row for row in self._rows.values()}.values():
@@ -158,7 +158,7 @@ class Loading:
         accounts = {account.pk: account for account in Account.objects.only(*columns)}
         self.accounts, self.account_numbers = Companies([], "name", "short_name"), Names([], "external_id")
         for account in sorted(accounts.values(), key=lambda each: each.merged_into_id is not None):
-            means = accounts.get(account.merged_into_id)
+            means = accounts.get(account.merged_into_id) if account.merged_into_id else None
             self.accounts.add(account, means=means)
             self.account_numbers.add(account, means=means)
 

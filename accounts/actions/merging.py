@@ -72,8 +72,9 @@ def _locked(keep: Account, drop: Account, versions: tuple[int, int]) -> tuple[Ac
     """Return both customers held, so that two people cannot merge them at once; raises MergeRefused."""
     if keep.pk == drop.pk:
         raise MergeRefused(_("This is one customer already. Choose another one to merge it with."))
-    rows = Account.objects.select_for_update(of=("self",)).filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
-    held = {account.pk: account for account in rows.select_related("merged_into")}
+    # No join: after waiting for the other one's merge, only the locked rows themselves are read anew.
+    rows = Account.objects.select_for_update().filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
+    held = {account.pk: account for account in rows}
     keep, drop = held[keep.pk], held[drop.pk]
     for account in (keep, drop):
         _refuse_gone(account)

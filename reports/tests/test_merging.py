@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -22,8 +23,10 @@ from followups.models import Approval, FollowUp
 from pipeline.models import Opportunity
 from reports.tests.merge_scene import ROOMS, Twins, keys, make_twins, whole_state
 from teams.models import User
+from visits.actions.visits import log_visit
 from visits.choices import ItemState
 from visits.tests.factories import DayPlanFactory, PlanItemFactory, VisitFactory
+from visits.visit_input import VisitInput
 
 
 @pytest.fixture
@@ -184,3 +187,12 @@ def test_merged_on_and_on_everything_leads_to_the_last(twins: Twins, manager: Us
     assert Account.objects.get(pk=twins.drop.pk).merged_into == third
     answer = client_for(director).get(reverse("accounts:account", args=[twins.drop.pk]), follow=True)
     assert answer.redirect_chain == [(third.get_absolute_url(), 302)]
+
+
+def test_a_visit_a_phone_kept_about_the_merged_one_is_about_the_one_that_stays(
+    twins: Twins, teammate: User, manager: User, now: datetime
+) -> None:
+    data = VisitInput(client_id=uuid4(), account_id=twins.drop.pk, opportunity_id=twins.deal.pk, happened_on=now.date())
+    merge(twins, manager, now)
+    visit = log_visit(data, actor=teammate, now=now)
+    assert (visit.account, visit.opportunity) == (twins.keep, twins.deal)

@@ -32,6 +32,7 @@ from crm.management.demo.plans import make_plans
 from crm.management.demo.scene import Scene
 from crm.management.demo.talk import make_comments
 from crm.management.demo.targets import make_targets
+from crm.management.demo.twins import make_twins
 from crm.management.demo.visits import make_evidence, make_visits
 from crm.workdays import load_calendar
 
@@ -88,6 +89,8 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
         with transaction.atomic():
             make_plans(scene, now=now)
             make_comments(scene)
+            if accounts <= PORTION:
+                make_twins()
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
     return sum(held().values()) - before
 
