@@ -84,11 +84,14 @@ class Companies(Names):
 
     def like(self, name: str) -> Any:
         """Return the customer likely meant by a name, None where none is."""
-        asked = Identity((name,))
+        return self.likely(Identity((name,))) or super().like(name)
+
+    def likely(self, asked: Identity) -> Any:
+        """Return the customer that is likely the same as the one asked about, None where none is."""
         near = {id(row): row for key in keys_of(asked) for row in self._by_key.get(key, ())}
         verdicts = [(compare(asked, identity_of(row)), row) for row in near.values()]
         likely = [(verdict.score, row) for verdict, row in verdicts if verdict.is_likely]
-        return max(likely, key=lambda each: each[0])[1] if likely else super().like(name)
+        return max(likely, key=lambda each: each[0])[1] if likely else None
 
     @cached_property
     def _by_key(self) -> defaultdict[int, list[Any]]:
@@ -248,6 +251,10 @@ class Loading:
         default = choices[0][0] if twin is not None else next(c for c, _w in choices if not c.startswith("is:"))
         text = _("%(what)s “%(name)s” is not known.") % {"what": what, "name": value}
         return Question(f"{kind}:{value}", text, choices, default)
+
+    def said(self, key: str) -> str:
+        """Return what was answered to a question, now or at an earlier import; "" where nothing was."""
+        return self.answers.get(key, "") or self.remembered.get(key, "")
 
     def note_made(self, row: Any) -> None:
         """Remember a row this import made, for taking back."""
