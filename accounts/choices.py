@@ -1,5 +1,7 @@
 """The field's own words about customers and people. A leaf: imports nothing of ours."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -130,6 +132,12 @@ class Likeness(models.TextChoices):
     PHONE = "PHONE", _("same telephone")
     PROVINCE = "PROVINCE", _("same province")
     ELSEWHERE = "ELSEWHERE", _("but another province")
+
+
+def words_of(reasons: Iterable[str]) -> list[str]:
+    """Return reasons in words, in their order."""
+    labels = dict(Likeness.choices)
+    return [str(labels[reason]) for reason in reasons if reason in labels]
 
 
 class PairState(models.TextChoices):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.choices import Likeness
+from accounts.choices import Likeness, words_of
 from accounts.matching.blocking import MOST_IN_BLOCK, Identity, keys_of
 from accounts.matching.scoring import CERTAIN, Verdict, compare
 from accounts.models import Account, DuplicatePair, MatchKey
@@ -28,6 +28,11 @@ class Similar:
     account: Account
     is_seen: bool
     verdict: Verdict
+
+    @property
+    def reason_words(self) -> list[str]:
+        """Return in words why it may be the same."""
+        return words_of(self.verdict.reasons)
 
 
 def identity_of(account: Account) -> Identity:

@@ -129,7 +129,7 @@ class Loading:
     is_check: bool = True
     findings: Findings = field(default_factory=Findings)
     remembered: Mapping[str, str] = field(default_factory=dict)
-    accounts: Names = field(init=False)
+    accounts: Companies = field(init=False)
     account_numbers: Names = field(init=False)
     people: Names = field(init=False)
     products: Names = field(init=False)

@@ -1,12 +1,13 @@
 """Two customers become one, in one transaction, with everything that hangs on them; and the way back for 30 days."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.actions.accounts import add_member
 from accounts.actions.contact_log import contact_days, remind_again_of_next_contact
 from accounts.actions.duplicates import file_keys
 from accounts.cadence import next_due
@@ -14,7 +15,7 @@ from accounts.choices import PairState
 from accounts.duplicates import ordered
 from accounts.merged_values import filled_person, merged_values
 from accounts.merging import Moves, Pointer, every_pointer
-from accounts.models import Account, AccountMember, Contact, DuplicatePair
+from accounts.models import Account, Contact, DuplicatePair
 from accounts.naming import account_search_text, contact_search_text
 from crm.audit import record
 from crm.editing import write_fields
@@ -25,6 +26,8 @@ from crm.workdays import load_calendar
 from teams.models import User
 
 MERGE = "accounts.merge_accounts"
+# What a room works out anew, and the rows it does so for.
+Moved = tuple[Callable[[Any], object], Any]
 
 
 class MergeRefused(Exception):
@@ -56,11 +59,10 @@ def merge_accounts(
         moved += _merge_person(journal, theirs, ours, keep=keep, actor=actor, now=now)
     keepers = {keep.owner_id, drop.owner_id}
     _write(keep, drop, take=take, actor=actor, now=now)
-    _join(keep, keepers)
+    _join(keep, keepers, actor=actor)
     _close_pair(keep, drop, actor=actor, now=now)
-    for handling, rows in moved:
-        if handling.then is not None:
-            handling.then(rows)
+    for work_out, rows in moved:
+        work_out(rows)
     remind_again_of_next_contact(keep, actor=actor, now=now)
     data = {"keep": keep.pk, "drop": drop.pk, "entries": as_data(journal.entries())}
     label = _("%(drop)s merged into %(keep)s") % {"drop": drop.name, "keep": keep.name}
@@ -121,29 +123,33 @@ def _note(journal: Journal, keep: Account, drop: Account) -> None:
                 journal.watch(pointer.rows([keep.pk]))
 
 
-def _move(target: str, source: int, to: int) -> list[tuple[Moves, Any]]:
-    """Let everything that leads to `source` lead to `to`; return what moved, with what its room declared."""
+def _move(target: str, source: int, to: int) -> list[Moved]:
+    """Let everything that leads to `source` lead to `to`; return the rows of which a room works something out anew."""
     moved = []
     for pointer, handling in every_pointer(target):
         if isinstance(handling, Moves):
-            moved.append((handling, _move_rows(pointer, handling, source, to)))
+            keys = _move_rows(pointer, handling, source, to)
+            if handling.then is not None:
+                moved.append((handling.then, pointer.model._base_manager.filter(pk__in=keys)))
     return moved
 
 
-def _move_rows(pointer: Pointer, handling: Moves, source: int, to: int) -> Any:
+def _move_rows(pointer: Pointer, handling: Moves, source: int, to: int) -> list[int]:
+    """Let the rows of one column lead to `to`, but for those in the way; return their numbers."""
     crowded = pointer.crowded(source, to)
     rows = pointer.rows([source])
     if crowded and handling.left is not None:
         handling.left(rows.filter(pk__in=crowded))
         crowded = pointer.crowded(source, to)
-    keys = list(rows.exclude(pk__in=crowded).values_list("pk", flat=True))
-    pointer.model._base_manager.filter(pk__in=keys).update(**{pointer.column: to})
-    return pointer.model._base_manager.filter(pk__in=keys)
+    free = rows.exclude(pk__in=crowded)
+    keys = list(free.values_list("pk", flat=True))
+    free.update(**{pointer.column: to})
+    return keys
 
 
 def _merge_person(
     journal: Journal, theirs: int, ours: int, *, keep: Account, actor: User, now: datetime
-) -> list[tuple[Moves, Any]]:
+) -> list[Moved]:
     """Make one person of two who moved together: what hangs on the one hangs on the other afterwards."""
     rows = Contact.objects.select_for_update().filter(pk__in=[theirs, ours], account=keep, archived_at=None)
     held = {contact.pk: contact for contact in rows.order_by("pk")}
@@ -181,12 +187,12 @@ def _write(keep: Account, drop: Account, *, take: Collection[str], actor: User, 
     file_keys([keep])
 
 
-def _join(keep: Account, keepers: Collection[int | None]) -> None:
+def _join(keep: Account, keepers: Collection[int | None], *, actor: User) -> None:
     """Take whoever kept one of the two and keeps them no longer into the account team."""
     there = set(keep.members.values_list("user_id", flat=True))
     left_out = User.objects.active().filter(pk__in={pk for pk in keepers if pk}).exclude(pk=keep.owner_id)
     for person in left_out.exclude(pk__in=there).order_by("pk"):
-        AccountMember.objects.create(account=keep, user=person)
+        add_member(keep, user=person, actor=actor)
 
 
 def _close_pair(keep: Account, drop: Account, *, actor: User, now: datetime) -> None:

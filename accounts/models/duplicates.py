@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Likeness, PairState
+from accounts.choices import PairState, words_of
 from accounts.models.account import Account
 from accounts.querysets import DuplicatePairQuerySet, OfAccountQuerySet
 from crm.models.abstract import Recorded
@@ -59,5 +59,4 @@ class DuplicatePair(Recorded):
     @property
     def reason_words(self) -> list[str]:
         """Return the reasons in words, the weightiest first."""
-        labels = dict(Likeness.choices)
-        return [str(labels[reason]) for reason in self.reasons if reason in labels]
+        return words_of(self.reasons)

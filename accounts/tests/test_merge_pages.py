@@ -78,6 +78,20 @@ def test_two_side_by_side_say_where_they_differ_and_what_goes_over(
         assert text in html
 
 
+def test_the_page_costs_the_same_with_one_person_as_with_three(
+    changhong: Account, twin: Account, manager: User, client_for, django_assert_num_queries
+) -> None:
+    client, url = client_for(manager), reverse("accounts:merge", args=[changhong.pk, twin.pk])
+    client.get(url)
+    for people in (1, 3):
+        while twin.contacts.count() < people:
+            for account in (changhong, twin):
+                ContactFactory(account=account, name=f"王建国{twin.contacts.count()}")
+        with django_assert_num_queries(24):
+            page = client.get(url)
+        assert len(page.context["people"]) == people
+
+
 def test_merging_takes_the_values_chosen_and_can_be_undone(
     changhong: Account, twin: Account, manager: User, client_for
 ) -> None:

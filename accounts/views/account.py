@@ -75,11 +75,15 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
     }
 
 
-def moved_on(request: AuthenticatedHttpRequest, row: Account | Contact) -> HttpResponse:
-    """Lead on from what was merged to what it is a part of now, and say so."""
-    into = row.merged_into
+def moved_on(request: AuthenticatedHttpRequest, row: Account | Contact) -> HttpResponse | None:
+    """Lead on from what was merged to what it is a part of now, and say so; None for a row that leads nowhere."""
+    if row.merged_into_id is None:
+        return None
+    into = type(row).objects.visible_to(request.user).filter(pk=row.merged_into_id).first()
+    if into is None:
+        return None
     messages.info(request, _("%(name)s was merged into this one.") % {"name": row.name})
-    return redirect(into) if into else redirect("accounts:list")
+    return redirect(into)
 
 
 def _people(account: Account) -> list[Contact]:
@@ -128,8 +132,8 @@ def _news(entries: list[Entry], since: datetime | None, user: User) -> list[tupl
 def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a customer at a glance: facts, what happened, who matters."""
     account = account_or_404(request, pk)
-    if account.merged_into_id:
-        return moved_on(request, account)
+    if moved := moved_on(request, account):
+        return moved
     people = _people(account)
     context = head(request, account, "overview", people) | _entries(request, account)
     look: Any = account  # annotated by account_or_404

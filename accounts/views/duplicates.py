@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.actions.duplicates import set_apart
 from accounts.actions.merging import MERGE, MergeRefused, merge_accounts
 from accounts.duplicate_jobs import find_soon, last_search
-from accounts.forms.merging import MergeForm, OtherForm
+from accounts.forms.merging import PERSON, MergeForm, OtherForm
 from accounts.matching.people import PersonIdentity, SamePerson, same_people
 from accounts.merged_values import filled_lines, same_lines
 from accounts.merging import what_moves
@@ -46,6 +46,18 @@ def _same_people(keep: Account, drop: Account) -> tuple[list[SamePerson], dict[i
     ours = [identity for pk, identity in read.items() if known[pk].account_id == keep.pk]
     theirs = [identity for pk, identity in read.items() if known[pk].account_id == drop.pk]
     return same_people(ours, theirs), known
+
+
+def _side_by_side(keep: Account, drop: Account) -> dict[str, Any]:
+    """Return what the page says of the two beside the choices."""
+    return {
+        "keep": keep,
+        "drop": drop,
+        "pair": DuplicatePair.objects.of(keep, drop).first(),
+        "same": same_lines(keep, drop),
+        "filled": filled_lines(keep, drop),
+        "moves": what_moves(drop),
+    }
 
 
 @require_GET
@@ -109,16 +121,8 @@ def merge(request: AuthenticatedHttpRequest, keep: int, drop: int) -> HttpRespon
         else:
             messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
             return go_to(request, ours.get_absolute_url())
-    context = {
-        "form": form,
-        "keep": ours,
-        "drop": theirs,
-        "pair": DuplicatePair.objects.of(ours, theirs).first(),
-        "same": same_lines(ours, theirs),
-        "filled": filled_lines(ours, theirs),
-        "people": [(form[f"person-{pair.other}"], known[pair.one], known[pair.other]) for pair in people],
-        "moves": what_moves(theirs),
-    }
+    asked = [(form[f"{PERSON}{pair.other}"], known[pair.one], known[pair.other]) for pair in people]
+    context = _side_by_side(ours, theirs) | {"form": form, "people": asked}
     return render(request, "accounts/merge.html", context, status=422 if form.is_bound else 200)
 
 

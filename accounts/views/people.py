@@ -44,8 +44,8 @@ def _editable(request: AuthenticatedHttpRequest, pk: int) -> Contact:
 def contact_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a person: how to reach him or her, role, stance and its history."""
     contact = _contact(request, pk)
-    if contact.merged_into_id:
-        return moved_on(request, contact)
+    if moved := moved_on(request, contact):
+        return moved
     context = {
         "contact": contact,
         "account": contact.account,
