@@ -10,12 +10,14 @@ AGAIN = ("{city}{short}", "{city}{short}（集团）有限公司", "{short}")
 
 
 def make_twins() -> None:
-    """Let some prospects be second filings of large customers, and look for what is alike."""
-    large = Account.objects.filter(tier="A", parent=None, subsidiaries=None).exclude(city="").order_by("pk")
-    small = Account.objects.filter(kind=AccountKind.PROSPECT, parent=None, subsidiaries=None).order_by("-pk")
-    for name, first, again in zip(AGAIN, large, small, strict=False):
-        again.name = name.format(city=first.city, short=first.called)
-        again.short_name, again.province, again.city = "", first.province, first.city
+    """Let some prospects be second filings of large customers in their city, and look for what is alike."""
+    large = Account.objects.filter(tier="A", parent=None, subsidiaries=None).order_by("city", "pk")
+    first_of = {account.city: account for account in large.reverse()}
+    small = Account.objects.filter(kind=AccountKind.PROSPECT, parent=None, subsidiaries=None, city__in=first_of)
+    again_of = {account.city: account for account in small.order_by("pk")}
+    for name, city in zip(AGAIN, sorted(again_of), strict=False):
+        again = again_of[city]
+        again.name, again.short_name = name.format(city=city, short=first_of[city].called), ""
         again.search_text = account_search_text(again)
-        again.save(update_fields=["name", "short_name", "province", "city", "search_text"])
+        again.save(update_fields=["name", "short_name", "search_text"])
     find_duplicates()
