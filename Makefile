@@ -34,6 +34,9 @@ bench-list: tools  ## how fast the list of 100,000 customers is (needs PostgreSQ
 bench-seed: tools  ## rows a second of the demo data generator (needs PostgreSQL)
 	.venv/bin/python scripts/bench_seed.py
 
+bench-duplicates: tools  ## how long looking for duplicates among 100,000 customers takes (needs PostgreSQL)
+	.venv/bin/python scripts/bench_duplicates.py
+
 vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 	npm ci --ignore-scripts --no-audit --no-fund
 	python3 scripts/vendor.py
@@ -41,4 +44,4 @@ vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 tools:
 	@sh scripts/setup.sh requirements-dev.txt
 
-.PHONY: help demo test check format messages screenshots bench-search bench-list bench-seed vendor tools
+.PHONY: help demo test check format messages screenshots bench-search bench-list bench-seed bench-duplicates vendor tools

@@ -1,5 +1,7 @@
 """The field's own words about customers and people. A leaf: imports nothing of ours."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -308,3 +310,32 @@ class HandedState(models.TextChoices):
     LEFT_OUT = "LEFT_OUT", _("left where it was")
     BACK = "BACK", _("taken back")
     KEPT = "KEPT", _("stays: changed since")
+
+
+class Likeness(models.TextChoices):
+    """Why two customers may be one company, or may not."""
+
+    CODE = "CODE", _("same credit code")
+    NAME = "NAME", _("same name")
+    FORM = "FORM", _("same name but for the legal form")
+    PLACE = "PLACE", _("same name but for the place in front")
+    SOUND = "SOUND", _("names that sound the same")
+    CHARACTER = "CHARACTER", _("names that differ by one character")
+    SHORT = "SHORT", _("one name is short for the other")
+    PHONE = "PHONE", _("same telephone")
+    PROVINCE = "PROVINCE", _("same province")
+    ELSEWHERE = "ELSEWHERE", _("but another province")
+
+
+def words_of(reasons: Iterable[str]) -> list[str]:
+    """Return reasons in words, in their order."""
+    labels = dict(Likeness.choices)
+    return [str(labels[reason]) for reason in reasons if reason in labels]
+
+
+class PairState(models.TextChoices):
+    """What was decided about two customers that may be one."""
+
+    OPEN = "OPEN", _("to look at")
+    NOT_SAME = "NOT_SAME", _("not the same")
+    MERGED = "MERGED", _("merged")

@@ -1,34 +1,24 @@
-"""Which customers a new one may be already: by the heart of its name, its registration code, its telephone."""
+"""Which customers may be one company: read by their keys, so that the answer comes at once however many there are."""
 
-import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Account
-from accounts.querysets import AccountQuerySet
-from crm.searchtext import fold
+from accounts.choices import Likeness, words_of
+from accounts.matching.blocking import MOST_IN_BLOCK, Identity, keys_of
+from accounts.matching.scoring import CERTAIN, Verdict, compare
+from accounts.models import Account, DuplicatePair, MatchKey
 from teams.models import User
 
 SHOWN = 5
-LOOKED_AT = 50
-# The shortest name that says anything by itself.
-TELLING = 2
-
-_FORMS = re.compile(
-    r"(股份|集团|控股)*(有限责任公司|有限公司|股份公司|公司)$|(股份|集团|控股)+$"
-    r"|[\s,.]*\b(co|company|corp|corporation|inc|ltd|limited|llc|gmbh|ag|plc|sa)\b[\s,.]*$"
-)
-_BRACKETS = re.compile(r"[()（）【】\[\]]")
-_MARKS = re.compile(r"[\s()（）【】\[\]·•,.，。、\-—_&'\"]+")
-
-
-def heart_of(name: str) -> str:
-    """Return what is left of a company's name without its legal form, blanks and brackets, in one spelling."""
-    heart = _BRACKETS.sub("", fold(name)).strip()
-    while (shorter := _FORMS.sub("", heart).strip()) != heart and shorter:
-        heart = shorter
-    return _MARKS.sub("", heart)
+# Ours: while somebody types a new customer, a little likeness is worth a look; the list of pairs asks for more.
+HINT = 60
+# What says who a customer is. Whoever writes one of these files its keys again.
+IDENTITY_FIELDS = frozenset({"name", "short_name", "alias", "phone", "province", "city", "credit_code"})
+READ = ("pk", "name", "short_name", "alias", "phone", "province", "city", "credit_code")
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -37,51 +27,75 @@ class Similar:
 
     account: Account
     is_seen: bool
+    verdict: Verdict
+
+    @property
+    def reason_words(self) -> list[str]:
+        """Return in words why it may be the same."""
+        return words_of(self.verdict.reasons)
 
 
-def _is_alike(account: Account, heart: str) -> bool:
-    """Return whether one of a customer's names has this heart, or holds it or is held by it as a whole."""
-    hearts = {heart_of(name) for name in (account.name, account.short_name, *account.alias.split("、")) if name}
-    return any(other == heart or (min(len(other), len(heart)) > TELLING and (heart in other or other in heart))
-               for other in hearts)  # fmt: skip
+def identity_of(account: Account) -> Identity:
+    """Return what says who a customer is: its names, telephone, place and code."""
+    names = [account.name, account.short_name, *account.alias.replace(";", "、").replace("；", "、").split("、")]
+    return Identity(
+        tuple(dict.fromkeys(name.strip() for name in names if name.strip())),
+        account.phone,
+        account.province or account.city,
+        account.credit_code,
+    )
 
 
-def _is_same(account: Account, heart: str, credit_code: str) -> bool:
-    names = {heart_of(name) for name in (account.name, account.short_name) if name}
-    return heart in names or bool(credit_code and account.credit_code == credit_code)
+def ordered(one: int, other: int) -> Pair:
+    """Return two customers as a pair is kept: the lower number first."""
+    return (one, other) if one < other else (other, one)
 
 
-def similar_to(*, name: str, phone: str, credit_code: str, user: User) -> list[Similar]:
+def crowded_keys(keys: Collection[int] | None = None) -> set[int]:
+    """Return the keys that so many customers share that they say nothing; among `keys`, or of all."""
+    rows = MatchKey.objects.all() if keys is None else MatchKey.objects.filter(key__in=keys)
+    counted = rows.order_by().values("key").annotate(n=Count("pk")).filter(n__gt=MOST_IN_BLOCK)
+    return set(counted.values_list("key", flat=True))
+
+
+def sharing(keys: Collection[int]) -> dict[int, set[int]]:
+    """Return key → the customers that have it and are not archived."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = MatchKey.objects.filter(key__in=keys, account__archived_at=None)
+    for key, account in rows.values_list("key", "account_id"):
+        found[key].add(account)
+    return found
+
+
+def identities(accounts: Iterable[int]) -> dict[int, Identity]:
+    """Return customer → what says who it is; one query."""
+    return {account.pk: identity_of(account) for account in Account.objects.filter(pk__in=accounts).only(*READ)}
+
+
+def likely_pairs(wanted: Iterable[Pair], known: Mapping[int, Identity]) -> dict[Pair, Verdict]:
+    """Return of these pairs those that are likely one company."""
+    verdicts = {(one, other): compare(known[one], known[other]) for one, other in wanted}
+    return {pair: verdict for pair, verdict in verdicts.items() if verdict.is_likely}
+
+
+def similar_to(*, name: str, phone: str, credit_code: str, user: User, province: str = "") -> list[Similar]:
     """Return the customers a new one may be, most alike first; at most `SHOWN`.
 
     Of customers the person does not see only those that are certainly the same are told, with who keeps them, so that
     nobody works on a colleague's customer unknowing (method, registration): the same name or code was typed already.
     """
-    heart = heart_of(name)
-    if len(heart) < TELLING:
-        return []
-    asked = Account.objects.live().select_related("owner", "team")
-    candidates = list(asked.likely(heart).order_by("pk")[:LOOKED_AT])
-    if phone or credit_code:
-        known = {each.pk for each in candidates}
-        candidates += [each for each in _by_number(asked, phone, credit_code) if each.pk not in known]
-    seen = set(
-        Account.objects.visible_to(user).filter(pk__in=[each.pk for each in candidates]).values_list("pk", flat=True)
-    )
-    found = []
-    for account in candidates:
-        is_same = _is_same(account, heart, credit_code)
-        alike = is_same or account.phone == phone != "" or _is_alike(account, heart)
-        if is_same or (alike and account.pk in seen):
-            found.append((not is_same, account.pk, Similar(account, account.pk in seen)))
-    return [similar for _same, _pk, similar in sorted(found, key=lambda each: each[:2])[:SHOWN]]
+    asked = Identity((name,) if name.strip() else (), phone, province, credit_code)
+    keys = keys_of(asked)
+    candidates = set().union(*sharing(keys - crowded_keys(keys)).values())
+    verdicts = {pk: compare(asked, known) for pk, known in identities(candidates).items()}
+    alike = {pk: each for pk, each in verdicts.items() if each.score >= HINT or Likeness.PHONE in each.reasons}
+    seen = set(Account.objects.visible_to(user).filter(pk__in=alike).values_list("pk", flat=True))
+    told = [pk for pk, verdict in alike.items() if pk in seen or verdict.score >= CERTAIN]
+    first = sorted(told, key=lambda pk: (-alike[pk].score, pk))[:SHOWN]
+    accounts = Account.objects.select_related("owner", "team").in_bulk(first)
+    return [Similar(accounts[pk], pk in seen, alike[pk]) for pk in first]
 
 
-def _by_number(asked: AccountQuerySet, phone: str, credit_code: str) -> AccountQuerySet:
-    """Return customers with the same telephone or registration code; found by the index of the search."""
-    numbers = Q(pk__in=[])
-    if phone:
-        numbers |= Q(pk__in=asked.matching(phone).filter(phone=phone).order_by().values("pk"))
-    if credit_code:
-        numbers |= Q(pk__in=asked.matching(credit_code).filter(credit_code=credit_code).order_by().values("pk"))
-    return asked.filter(numbers).order_by("pk")[:LOOKED_AT]
+def open_pairs_of(accounts: Collection[int]) -> QuerySet[DuplicatePair]:
+    """Return the open pairs in which one of these customers stands."""
+    return DuplicatePair.objects.open().filter(Q(first__in=accounts) | Q(second__in=accounts))

@@ -57,6 +57,11 @@ ACTIONS: dict[str, str | Promise] = {
     "account.moved_back_in_group": gettext_lazy("Move within the group taken back"),
     "account.position_set": gettext_lazy("Position on the map changed"),
     "account.position_set_back": gettext_lazy("Change of the position taken back"),
+    "account.merged": gettext_lazy("Another filing merged into this customer"),
+    "account.merged_away": gettext_lazy("Merged into another customer"),
+    "account.unmerged": gettext_lazy("Merge taken back"),
+    "account.set_apart": gettext_lazy("Found not to be the same as another customer"),
+    "account.asked_again": gettext_lazy("Asked again whether it is the same as another customer"),
     "account.member_added": gettext_lazy("Joined the account team"),
     "account.member_removed": gettext_lazy("Left the account team"),
     "account_member.edited": gettext_lazy("Role or last day in the account team changed"),
@@ -128,6 +133,8 @@ ACTIONS: dict[str, str | Promise] = {
     "sweep_unit.noted": gettext_lazy("Noted at a unit"),
     "sweep_unit.taken_back": gettext_lazy("Note at a unit taken back"),
     "sweep_unit.became_customer": gettext_lazy("Unit became a customer"),
+    "contact.merged": gettext_lazy("Another entry merged into this person"),
+    "contact.merged_away": gettext_lazy("Merged into another person"),
 }
 # What else hangs on a customer, and the way from each to it; who sees which says its `visible_to`.
 AROUND: dict[type[Model], str] = {
@@ -152,7 +159,7 @@ UNSAID = frozenset(
     {
         *("version", "owner", "team", "parent", "dealer", "industry", "reports_to", "account", "member", "archived_at"),
         *("requested_by", "handed_in_at", "ended_by", "mark_before", "sponsor", "responsible", "removed_at"),
-        *("closed_at", "replaces", "given_to"),
+        *("closed_at", "replaces", "given_to", "merged_into"),
     }
 )
 EMPTY = "--"
@@ -179,9 +186,10 @@ class Event:
 
 
 def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
-    """Return the entries about a customer, everybody there, claims on it, what is meant to be done; newest first."""
+    """Return the entries about a customer, what was merged into it, everybody there, what is meant; newest first."""
     people = Contact.objects.filter(account=account).values("pk")
-    about = Q(kind="accounts.account", subject_id=account.pk) | Q(kind="accounts.contact", subject_id__in=people)
+    filings = Account.objects.filter(Q(pk=account.pk) | Q(merged_into=account)).order_by().values("pk")
+    about = Q(kind="accounts.account", subject_id__in=filings) | Q(kind="accounts.contact", subject_id__in=people)
     for model, path in AROUND.items():
         seen: Any = model._default_manager
         rows = seen.visible_to(user).filter(**{path: account}).order_by().values("pk")

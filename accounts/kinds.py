@@ -1,5 +1,6 @@
 """The kinds of things of this room that others point at as `(kind, id)`: model, who sees it, where its page is."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -19,32 +20,30 @@ from accounts.models import (
 from crm.kinds import Kind
 
 
-def _kind(name: str, model: Any, url_name: str, label: str = "", *related: str) -> Kind:
-    """Return a kind whose rows say `visible_to`; `label` is what a row is called by, `related` what that reads."""
-    rows = model.objects.select_related(*related) if related else model.objects.all()
-    return Kind(
-        name,
-        model,
-        lambda user: rows.visible_to(user),
-        lambda pk: reverse(url_name, args=[pk]),
-        (lambda row: str(getattr(row, label))) if label else str,
-    )
+def _kind(name: str, rows: Any, url_name: str, label: Callable[[Any], str] = str) -> Kind:
+    """Return a kind; `rows` are a model's rows, which say `visible_to`, `label` what a row is called."""
+    return Kind(name, rows.model, lambda user: rows.visible_to(user), lambda pk: reverse(url_name, args=[pk]), label)
 
 
 KINDS: tuple[Kind, ...] = (
-    _kind("account", Account, "accounts:account", "called"),
-    _kind("contact", Contact, "accounts:contact", "name"),
-    _kind("account_plan", AccountPlan, "accounts:plan_itself", "named", "account"),
-    _kind("account_risk", AccountRisk, "accounts:risk"),
-    Kind(
-        "plan_row",
-        PlanRow,
-        lambda user: PlanRow.objects.visible_to(user).kept(),
-        lambda pk: reverse("accounts:plan_row", args=[pk]),
+    _kind("account", Account.objects.all(), "accounts:account", lambda account: account.called),
+    _kind("contact", Contact.objects.all(), "accounts:contact", lambda contact: contact.name),
+    _kind(
+        "account_plan",
+        AccountPlan.objects.select_related("account"),
+        "accounts:plan_itself",
+        lambda plan: f"{plan.account.called} {plan.year}",
     ),
-    _kind("nomination", Nomination, "accounts:nomination", "account", "account"),
-    _kind("inquiry", Inquiry, "accounts:inquiry"),
-    _kind("rival", Rival, "accounts:edit_rival"),
-    _kind("sweep_place", SweepPlace, "accounts:sweep"),
-    _kind("sweep_unit", SweepUnit, "accounts:sweep_unit", "door"),
+    _kind("account_risk", AccountRisk.objects.all(), "accounts:risk"),
+    _kind("plan_row", PlanRow.objects.kept(), "accounts:plan_row"),
+    _kind(
+        "nomination",
+        Nomination.objects.select_related("account"),
+        "accounts:nomination",
+        lambda nomination: nomination.account.called,
+    ),
+    _kind("inquiry", Inquiry.objects.all(), "accounts:inquiry"),
+    _kind("rival", Rival.objects.all(), "accounts:edit_rival"),
+    _kind("sweep_place", SweepPlace.objects.all(), "accounts:sweep"),
+    _kind("sweep_unit", SweepUnit.objects.all(), "accounts:sweep_unit", lambda unit: unit.door),
 )

@@ -9,6 +9,7 @@ SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.CLERK})
 WITH_CUSTOMERS = SELLERS | {Role.DEALER}
 LEADERS = frozenset({Role.MANAGER, Role.DIRECTOR})
 POLICY_READERS = frozenset({Role.ADMIN, Role.DIRECTOR})
+MERGERS = frozenset({Role.MANAGER, Role.DIRECTOR, Role.CLERK})
 ADMINS = frozenset({Role.ADMIN})
 
 ENTRIES: tuple[NavEntry, ...] = (
@@ -55,6 +56,15 @@ ENTRIES: tuple[NavEntry, ...] = (
         order=24,
         roles=SELLERS,
         match=("accounts:sweep", "accounts:new_sweep", "accounts:sweep_unit"),
+    ),
+    NavEntry(
+        key="duplicates",
+        label=_("Duplicates"),
+        url_name="accounts:duplicates",
+        icon="copy",
+        group=_("Manage"),
+        order=85,
+        roles=MERGERS,
     ),
     NavEntry(
         key="profits",

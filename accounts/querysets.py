@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
-from accounts.choices import SPONSORS, ClaimState, OwnershipKind, Tier
+from accounts.choices import SPONSORS, ClaimState, OwnershipKind, PairState, Tier
 from crm.searchtext import search_filter
 from teams.choices import Role
 from teams.querysets import led_teams
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from accounts.models.account import Account, AccountMember  # noqa: F401 -- named in strings below
     from accounts.models.claim import Claim  # noqa: F401
     from accounts.models.contact import Contact  # noqa: F401
+    from accounts.models.duplicates import DuplicatePair  # noqa: F401
     from accounts.models.inquiry import Inquiry  # noqa: F401
     from accounts.models.ownership import Ownership  # noqa: F401
     from accounts.models.sweep import Knock, SweepPlace, SweepUnit  # noqa: F401
@@ -310,3 +311,26 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def waiting(self) -> Self:
         """Return the claims a manager has to decide."""
         return self.filter(state=ClaimState.WAITING)
+
+
+class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
+    """Customers that may be one."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return the pairs of which the person sees both customers."""
+        accounts: Any = self.model._meta.get_field("first").remote_field.model
+        seen = accounts.objects.visible_to(user).order_by().values("pk")
+        return self.filter(first__in=seen, second__in=seen)
+
+    def open(self) -> Self:
+        """Return what nobody decided yet, both customers being there."""
+        return self.filter(state=PairState.OPEN, first__archived_at=None, second__archived_at=None)
+
+    def best_first(self) -> Self:
+        """Return the likeliest first."""
+        return self.order_by("-score", "pk")
+
+    def of(self, one: "Account", other: "Account") -> Self:
+        """Return the pair of two customers, in whichever order they come: one or none."""
+        first, second = sorted((one.pk, other.pk))
+        return self.filter(first_id=first, second_id=second)

@@ -7,10 +7,12 @@ from accounts import (
     bulk_jobs,
     claim_registration,
     claims_listed,
+    duplicate_jobs,
     handing_over,
     key_rules,
     key_signing,
     listed,
+    mergeables,
     plan_rules,
     rules,
     team_messages,
@@ -19,9 +21,11 @@ from accounts import (
 )
 from accounts.actions import accounts as account_actions
 from accounts.actions import dealers as dealer_actions
+from accounts.actions import duplicates as duplicate_actions
 from accounts.actions import groups as group_actions
 from accounts.actions import key_accounts as key_actions
 from accounts.actions import members as member_actions
+from accounts.actions import merging as merge_actions
 from accounts.actions import people as people_actions
 from accounts.actions import plans as plan_actions
 from accounts.actions import positions as position_actions
@@ -61,6 +65,8 @@ def _undo() -> None:
     register_undo("accounts.close_risk", risk_actions.undo_close_risk)
     register_undo("accounts.take_login", dealer_actions.undo_take_login)
     register_undo("accounts.leave_key_group", key_actions.undo_leave_key_group)
+    register_undo(merge_actions.MERGE, merge_actions.undo_merge)
+    register_undo("accounts.set_apart", duplicate_actions.undo_set_apart)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)
     register_undo("accounts.archive_contact", people_actions.undo_archive_contact)
     register_undo("accounts.archive_place", sweep_actions.undo_archive_place)
@@ -110,3 +116,5 @@ def register() -> None:
     register_list(claims_listed.SOURCE)
     claim_registration.register()
     handing_over.register()
+    duplicate_jobs.register()
+    mergeables.register()

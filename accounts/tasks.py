@@ -35,3 +35,11 @@ def start_hand_overs() -> int:
 
     now = timezone.now()
     return start_due(on=timezone.localdate(now), now=now)
+
+
+@shared_task(name="accounts.find_duplicates")
+def find_duplicates() -> int:
+    """Compare the customers that are new or changed since the last night."""
+    from accounts.actions import duplicates
+
+    return duplicates.find_duplicates()

@@ -102,12 +102,15 @@ def _read_phrase(phrase: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=10_000)
+def sounds_of(character: str) -> frozenset[str]:
+    """Return every way one character is read: `{"chang", "zhang"}` for 长; nothing for an empty text."""
+    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return frozenset(reading for options in found for reading in options if reading)
+
+
 def _initials_of(character: str) -> frozenset[str]:
     """Return the first letters of all readings of one character."""
-    if not character:
-        return frozenset()
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return frozenset(reading[0] for options in found for reading in options if reading)
+    return frozenset(reading[0] for reading in sounds_of(character))
 
 
 def _heads(run: str) -> frozenset[tuple[str, ...]]:

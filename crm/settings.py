@@ -6,6 +6,7 @@ Nothing set means the demo: SQLite, files under `var/`, an embedded broker.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -156,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse claims": {"task": "accounts.lapse_claims", "schedule": 900.0},
     "end memberships of account teams": {"task": "accounts.end_memberships", "schedule": 900.0},
     "start hand-overs": {"task": "accounts.start_hand_overs", "schedule": 300.0},
+    "find duplicate customers": {"task": "accounts.find_duplicates", "schedule": crontab(hour=2, minute=40)},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

@@ -11,18 +11,21 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
-        """Say what its jobs do, and put it into the navigation."""
+        """Say what its jobs do, what stays where customers are merged, and put it into the navigation."""
+        from accounts.merging import Stays, register_mergeable
         from crm.jobs import register_job
         from crm.navigation import NavEntry, register_nav
         from crm.tabular import UnreadableFile
         from imports.actions import runs
         from imports.actions.back import CannotImport
+        from imports.models import ImportedRow
         from teams.choices import Role
 
         refusals = (UnreadableFile, CannotImport)
         register_job("import.check", runs.check, refusals=refusals, ended=runs.ended)
         register_job("import.load", runs.load, refusals=refusals, ended=runs.ended)
         register_job("import.take_back", runs.take_back, refusals=refusals, ended=runs.ended)
+        register_mergeable(ImportedRow, Stays("an import is taken back by the rows it made"))
         register_nav(
             NavEntry(
                 key="imports",

@@ -1,14 +1,19 @@
 """What loading a file needs to know: what is there already, what an earlier file brings, what was answered."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.duplicates import READ, identity_of
+from accounts.matching.blocking import Identity, keys_of
+from accounts.matching.scoring import compare
 from accounts.models import Account, Industry
 from imports.access import is_bound_to_teams, may_change_people, shapes_for
 from imports.cells import folded, plain
@@ -37,13 +42,16 @@ class Names:
         for row in rows:
             self.add(row)
 
-    def add(self, row: Any) -> None:
-        """Make a row known by every one of its names; the first bearer of a name keeps it."""
+    def add(self, row: Any, *, means: Any = None) -> None:
+        """Make a row known by every one of its names; the first bearer of a name keeps it.
+
+        `means` is the row that took its place, and is known by its names too.
+        """
         for attribute in self._attributes:
             name = compared(getattr(row, attribute) or "")
             if name:
-                self._rows.setdefault(name, row)
-                self._twins.setdefault(folded(name), row)
+                self._rows.setdefault(name, means or row)
+                self._twins.setdefault(folded(name), means or row)
 
     def get(self, name: str) -> Any:
         """Return the row of that name, None where there is none."""
@@ -63,6 +71,40 @@ class Names:
     def called(self, row: Any) -> str:
         """Return the name a row goes by."""
         return str(getattr(row, self._attributes[0]))
+
+
+class Companies(Names):
+    """Customers by name, of whom the most alike is found as everywhere: by `accounts.matching`."""
+
+    def add(self, row: Any, *, means: Any = None) -> None:
+        """Make a customer known by its names and, where it did not go into another, by its keys."""
+        super().add(row, means=means)
+        if "_by_key" in self.__dict__ and means is None:
+            self._file(row, self._by_key)
+
+    def like(self, name: str) -> Any:
+        """Return the customer likely meant by a name, None where none is."""
+        return self.likely(Identity((name,))) or super().like(name)
+
+    def likely(self, asked: Identity) -> Any:
+        """Return the customer that is likely the same as the one asked about, None where none is."""
+        near = {id(row): row for key in keys_of(asked) for row in self._by_key.get(key, ())}
+        verdicts = [(compare(asked, identity_of(row)), row) for row in near.values()]
+        likely = [(verdict.score, row) for verdict, row in verdicts if verdict.is_likely]
+        return max(likely, key=lambda each: each[0])[1] if likely else None
+
+    @cached_property
+    def _by_key(self) -> defaultdict[int, list[Any]]:
+        """Return the customers by their keys, worked out when the first name is unknown."""
+        found: defaultdict[int, list[Any]] = defaultdict(list)
+        for row in {id(row): row for row in self._rows.values()}.values():
+            self._file(row, found)
+        return found
+
+    @staticmethod
+    def _file(row: Any, found: defaultdict[int, list[Any]]) -> None:
+        for key in keys_of(identity_of(row)):
+            found[key].append(row)
 
 
 @dataclass
@@ -87,7 +129,7 @@ class Loading:
     is_check: bool = True
     findings: Findings = field(default_factory=Findings)
     remembered: Mapping[str, str] = field(default_factory=dict)
-    accounts: Names = field(init=False)
+    accounts: Companies = field(init=False)
     account_numbers: Names = field(init=False)
     people: Names = field(init=False)
     products: Names = field(init=False)
@@ -99,9 +141,7 @@ class Loading:
 
     def __post_init__(self) -> None:
         """Read the names of what is there."""
-        accounts = list(Account.objects.only("pk", "name", "short_name", "external_id", "owner_id", "team_id"))
-        self.accounts = Names(accounts, "name", "short_name")
-        self.account_numbers = Names(accounts, "external_id")
+        self._read_accounts()
         self.people = Names(User.objects.select_related("team").order_by("-is_active", "pk"), "name", "username")
         self.products = Names(Product.objects.all(), "name")
         self.industries = Names(Industry.objects.all(), "name")
@@ -114,6 +154,16 @@ class Loading:
         self._team = set(User.objects.visible_to(self.actor).values_list("pk", flat=True)) if self.is_bound else set()
         self._asked: dict[str, Question] = {}
         self._asked_of: dict[str, int] = {}
+
+    def _read_accounts(self) -> None:
+        """Read the customers; what went into another customer means that one."""
+        columns = (*READ, "external_id", "owner_id", "team_id", "merged_into_id")
+        accounts = {account.pk: account for account in Account.objects.only(*columns)}
+        self.accounts, self.account_numbers = Companies([], "name", "short_name"), Names([], "external_id")
+        for account in sorted(accounts.values(), key=lambda each: each.merged_into_id is not None):
+            means = accounts.get(account.merged_into_id) if account.merged_into_id else None
+            self.accounts.add(account, means=means)
+            self.account_numbers.add(account, means=means)
 
     def may_make(self, shape: str) -> bool:
         """Return whether the person may bring new rows of this shape."""
@@ -201,6 +251,10 @@ class Loading:
         default = choices[0][0] if twin is not None else next(c for c, _w in choices if not c.startswith("is:"))
         text = _("%(what)s “%(name)s” is not known.") % {"what": what, "name": value}
         return Question(f"{kind}:{value}", text, choices, default)
+
+    def said(self, key: str) -> str:
+        """Return what was answered to a question, now or at an earlier import; "" where nothing was."""
+        return self.answers.get(key, "") or self.remembered.get(key, "")
 
     def note_made(self, row: Any) -> None:
         """Remember a row this import made, for taking back."""

@@ -7,6 +7,7 @@ from accounts.activity import register_activity, register_exemption
 from accounts.briefing import register_danger, register_section
 from accounts.carried import register_carried
 from accounts.figures import register_figures
+from accounts.merging import Moves, register_mergeable
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -17,9 +18,10 @@ from crm.undo import register_undo
 from followups.rules import register_rule
 from pipeline import handing_over, protection, rules, timeline_sources
 from pipeline.account_figures import FIGURES
+from pipeline.actions.opportunities import keep_searchable
 from pipeline.actions.takeback import UNDOABLE, take_back
 from pipeline.listed import SOURCE
-from pipeline.models import Opportunity
+from pipeline.models import Decider, Evidence, Opportunity
 from pipeline.search import find_opportunities
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
@@ -88,6 +90,12 @@ def _frame() -> None:
     register_search("opportunity", _("Opportunities"), 30, find_opportunities)
 
 
+def _merging() -> None:
+    register_mergeable(Opportunity, Moves(then=keep_searchable))
+    register_mergeable(Evidence, Moves())
+    register_mergeable(Decider, Moves())
+
+
 def _held(user: User) -> int:
     return Opportunity.objects.live().open().filter(owner=user).count()
 
@@ -98,6 +106,7 @@ def register() -> None:
     _undo()
     _frame()
     register_figures(FIGURES)
+    _merging()
     register_rule(rules.RULE)
     register_source(Source("pipeline", _("Opportunities"), timeline_sources.entries))
     register_panel(Panel("opportunities", _("Opportunities"), "pipeline:of_account", 10, "pipeline:list", "&state=any"))

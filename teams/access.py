@@ -16,19 +16,19 @@ from teams.querysets import UserQuerySet
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.REP: frozenset({Right.SELL, Right.EDIT_CUSTOMERS, Right.EXPORT}),
     Role.MANAGER: frozenset(
-        {Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS, Right.HAND_OVER, Right.EXPORT, Right.IMPORT}
+        {Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS, Right.HAND_OVER, Right.MERGE, Right.EXPORT, Right.IMPORT}
     ),
     Role.DIRECTOR: frozenset(
-        {Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS, Right.HAND_OVER, Right.EXPORT, Right.IMPORT}
+        {Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS, Right.HAND_OVER, Right.MERGE, Right.EXPORT, Right.IMPORT}
     ),
-    Role.CLERK: frozenset({Right.EDIT_CUSTOMERS, Right.EXPORT}),
+    Role.CLERK: frozenset({Right.EDIT_CUSTOMERS, Right.MERGE, Right.EXPORT}),
     Role.COMPLIANCE: frozenset({Right.READ_HISTORY, Right.EXPORT}),
     Role.DEALER: frozenset(),
     Role.ADMIN: frozenset({Right.ADMINISTER, Right.IMPORT, Right.READ_HISTORY}),
 }
 
 
-# Of the rights of the absent person a deputy has these; handing over, importing and downloading wait for his return.
+# Of the rights of the absent person a deputy has these; handing over, merging, importing and downloading wait.
 DEPUTY_RIGHTS = frozenset({Right.SELL, Right.LEAD, Right.EDIT_CUSTOMERS})
 
 

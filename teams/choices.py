@@ -28,6 +28,7 @@ class Right(models.TextChoices):
     LEAD = "LEAD", _("sign plans and see the team's figures")
     EDIT_CUSTOMERS = "EDIT_CUSTOMERS", _("create and change customers")
     HAND_OVER = "HAND_OVER", _("give customers to somebody else")
+    MERGE = "MERGE", _("make one of two filings of a customer")
     IMPORT = "IMPORT", _("import data")
     EXPORT = "EXPORT", _("export lists")
     READ_HISTORY = "READ_HISTORY", _("read the history of every record")

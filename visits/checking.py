@@ -45,7 +45,7 @@ def find_opportunity(data: VisitInput, account: Account, actor: User) -> Opportu
     return mine.filter(pk=data.opportunity_id).select_related("pipeline").first()
 
 
-def _find_item(data: VisitInput, errors: dict[str, str], actor: User) -> PlanItem | None:
+def _find_item(data: VisitInput, account: Account, errors: dict[str, str], actor: User) -> PlanItem | None:
     """Return the planned stop the visit closes.
 
     A stop of somebody else's plan is refused. One at another customer is left open: the form was moved to a customer
@@ -57,7 +57,7 @@ def _find_item(data: VisitInput, errors: dict[str, str], actor: User) -> PlanIte
     if item is None or not acts_for(actor, item.plan.user_id):
         errors["plan_item"] = _("This stop is in somebody else's plan. Log the visit without it.")
         return None
-    return item if item.account_id == data.account_id else None
+    return item if item.account_id == account.pk else None
 
 
 def _find_people(data: VisitInput, account: Account, errors: dict[str, str]) -> dict[int, Contact]:
@@ -89,17 +89,19 @@ def _find_criteria(data: VisitInput, opportunity: Opportunity | None, errors: di
 def check(data: VisitInput, *, actor: User, on: date) -> Found:
     """Return the rows a visit names; raises VisitRefused with a sentence for every field that is wrong.
 
-    A customer who is missing and one who is not the person's to see are answered the same.
+    A customer who is missing and one who is not the person's to see are answered the same. What a phone kept about a
+    customer that was merged meanwhile is about the one it is a part of now.
     """
     errors = dict(wrong_days(data, on))
-    account = Account.objects.visible_to(actor).filter(pk=data.account_id).first()
+    named = Account.objects.visible_to(actor).filter(pk=data.account_id).select_related("merged_into").first()
+    account = named.merged_into or named if named else None
     if account is None:
         errors["account"] = _("This customer does not exist, or is not yours to see. Choose another one.")
         raise VisitRefused(errors)
     opportunity = find_opportunity(data, account, actor)
     if data.opportunity_id and opportunity is None:
         errors["opportunity"] = _("This opportunity is not one of this customer's. Choose another one, or none.")
-    item = _find_item(data, errors, actor)
+    item = _find_item(data, account, errors, actor)
     people = _find_people(data, account, errors)
     criteria = _find_criteria(data, opportunity, errors) if "opportunity" not in errors else {}
     if errors:

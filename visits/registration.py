@@ -1,5 +1,6 @@
 """What this room tells the rooms below, once, when the process starts."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,7 @@ from accounts.carried import register_carried
 from accounts.dealing import register_visits
 from accounts.effort import register_effort
 from accounts.figures import register_figures
+from accounts.merging import Moves, register_mergeable
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import register_source
 from accounts.upcoming import register_ahead
@@ -23,9 +25,10 @@ from teams.list_exports import register_list
 from visits import handing_over, signing
 from visits.account_figures import FIGURES
 from visits.actions import plans, visits
+from visits.choices import ItemState
 from visits.effort import EFFORT
 from visits.listed import SOURCE as LIST
-from visits.models import DayPlan, PlanItem, Visit
+from visits.models import DayPlan, PlanItem, Visit, VisitContact
 from visits.queries.dealers import visits_by_account
 from visits.rules import RULES
 from visits.timeline import SOURCE, ahead
@@ -59,7 +62,19 @@ def register() -> None:
     for page in ("visits:today", "visits:new"):
         register_offline_page(page, lambda user: may(user, Right.SELL))
     register_list(LIST)
+    _merging()
     _navigation()
+
+
+def _drop_open_stops(stops: QuerySet[PlanItem]) -> None:
+    """Take stops out of plans in which the customer stands already."""
+    stops.filter(state=ItemState.OPEN).update(state=ItemState.DROPPED)
+
+
+def _merging() -> None:
+    register_mergeable(Visit, Moves())
+    register_mergeable(VisitContact, Moves())
+    register_mergeable(PlanItem, Moves(left=_drop_open_stops))
 
 
 def _kinds() -> None:

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions.duplicates import file_keys
 from accounts.actions.groups import refuse_cycle
 from accounts.actions.ownership import Why, note_owners, write_owners
 from accounts.actions.protection import pass_on, reopen_claims
 from accounts.choices import OwnershipKind
+from accounts.duplicates import IDENTITY_FIELDS
 from accounts.models import Account
 from accounts.naming import ACCOUNT_FIELDS, account_search_text
 from crm.audit import record
@@ -24,11 +26,17 @@ from crm.undo import offer_undo
 from teams.models import User
 
 
+class IsMerged(Exception):
+    """The customer was merged into another one; the message says what to do."""
+
+
 def keep_searchable(account: Account, changed: Iterable[str]) -> None:
-    """Write the search text where a name or number changed; it is no news and stands in no history."""
+    """Write what it is found by where a name or number changed; it is no news and stands in no history."""
     if ACCOUNT_FIELDS.intersection(changed):
         account.search_text = account_search_text(account)
         Account.objects.filter(pk=account.pk).update(search_text=account.search_text)
+    if IDENTITY_FIELDS.intersection(changed):
+        file_keys([account])
 
 
 @transaction.atomic
@@ -50,6 +58,7 @@ def create_account(
         values.pop(unsaved)
     account, is_new = Account.objects.get_or_create(client_id=account.client_id, defaults=values)
     if is_new:
+        file_keys([account])
         record("account.created", account, actor=actor, changes={"name": name, "owner": owner}, origin=origin)
         kind = OwnershipKind.IMPORTED if origin == Origin.IMPORT else OwnershipKind.CREATED
         note_owners([account], actor=actor, why=Why(kind), now=account.recorded_at)
@@ -136,8 +145,12 @@ def archive_account(account: Account, *, actor: User, now: datetime) -> UndoEntr
 
 @transaction.atomic
 def restore_account(account: Account, *, actor: User) -> Account:
-    """Bring an archived customer back; return it fresh."""
+    """Bring an archived customer back; return it fresh. Raises IsMerged."""
     current = Account.objects.select_for_update().get(pk=account.pk)
+    if current.merged_into_id:
+        raise IsMerged(
+            _("%(name)s is a part of another customer now. Undo the merge instead.") % {"name": current.called}
+        )
     return write_fields(current, {"archived_at": None}, actor=actor, action="account.restored")
 
 

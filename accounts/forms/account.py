@@ -16,6 +16,7 @@ from accounts.duplicates import Similar, similar_to
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of, keep_only
 from accounts.forms.place import PLACE_FIELDS, PLACE_WIDGETS, PlaceBlock, PlaceFields
+from accounts.matching.normalising import code_key
 from accounts.models import Account, Industry
 from crm.conflicts import EditForm
 from crm.money_field import AmountField
@@ -150,6 +151,17 @@ class AccountForm(PlaceFields, EditForm):
         """Return the name without blanks around it."""
         return str(self.cleaned_data["name"]).strip()
 
+    def clean_credit_code(self) -> str:
+        """Return the code as it stands on the licence; one whose check digit does not fit is a slip of the hand."""
+        typed = str(self.cleaned_data["credit_code"])
+        if not typed or typed == self.instance.credit_code:
+            return typed
+        if code := code_key(typed):
+            return code
+        raise forms.ValidationError(
+            gettext("This is no valid credit code: compare its 18 characters with the licence, or leave it empty.")
+        )
+
 
 class NewAccountForm(AccountForm):
     """A new customer: a name is enough. One that may be there already is asked about once."""
@@ -200,7 +212,8 @@ class NewAccountForm(AccountForm):
         data: dict[str, Any] = super().clean() or {}
         name, phone, code = (str(data.get(field) or "") for field in ("name", "phone", "credit_code"))
         if name and not data.get("anyway"):
-            found = similar_to(name=name, phone=phone, credit_code=code, user=self.user)
+            place = str(data.get("province") or data.get("city") or "")
+            found = similar_to(name=name, phone=phone, credit_code=code, province=place, user=self.user)
             # The same form sent again is no second customer.
             self.namesakes = [each for each in found if each.account.client_id != data.get("client_id")]
         if self.namesakes:

@@ -5,6 +5,7 @@ from accounts.models.claim import Claim, ClaimPolicy
 from accounts.models.contact import Contact, StanceChange
 from accounts.models.cost import ServiceCost
 from accounts.models.dealer import DealerLogin, DealerYear
+from accounts.models.duplicates import DuplicatePair, MatchKey
 from accounts.models.duty import DutySheet
 from accounts.models.handover import HandOver, HandOverItem
 from accounts.models.inquiry import Inquiry, InquiryRule
@@ -29,6 +30,7 @@ __all__ = [
     "Contact",
     "DealerLogin",
     "DealerYear",
+    "DuplicatePair",
     "DutySheet",
     "HandOver",
     "HandOverItem",
@@ -39,6 +41,7 @@ __all__ = [
     "KeyAccountSigner",
     "KeyRegion",
     "Knock",
+    "MatchKey",
     "Nomination",
     "Ownership",
     "PlanRow",

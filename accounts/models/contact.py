@@ -42,6 +42,9 @@ class Contact(ClientMade, Versioned, Recorded):
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.WEB)
     search_text = models.TextField(blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("merged into")
+    )
 
     objects = ContactQuerySet.as_manager()
 

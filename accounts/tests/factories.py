@@ -1,10 +1,12 @@
 """Customers and people there for tests."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import factory
 from django.utils import timezone
 
+from accounts.actions.duplicates import file_keys
 from accounts.choices import ClaimState
 from accounts.models import (
     Account,
@@ -32,6 +34,7 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
 
     class Meta:
         model = Account
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda number: f"苏州客户{number}有限公司")
     owner = factory.SubFactory(UserFactory)
@@ -42,6 +45,12 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
     short_name = ""
     alias = ""
     phone = ""
+
+    @factory.post_generation
+    def findable(self: Any, create: bool, extracted: object, **_kwargs: object) -> None:
+        """File the keys it is found by, as whoever makes a customer does."""
+        if create:
+            file_keys([self])
 
 
 class AccountMemberFactory(factory.django.DjangoModelFactory[AccountMember]):

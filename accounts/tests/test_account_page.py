@@ -285,7 +285,7 @@ def test_a_colleagues_customer_is_told_only_where_it_is_certainly_the_same(
     told = client.post(url, data | {"name": "苏州长虹精密科技有限责任公司"}).content.decode()
     assert "kept by 陈思远" in told
     assert changhong.get_absolute_url() not in told
-    for name, phone in (("长虹", ""), ("苏州长虹精密", ""), ("昆山博瑞", changhong.phone)):
+    for name, phone in (("长虹机械", ""), ("苏州长虹精密", ""), ("昆山博瑞", changhong.phone)):
         client.post(url, data | {"name": name, "phone": phone, "client_id": str(uuid.uuid4())})
     assert Account.objects.filter(owner=outsider).count() == 3
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from accounts.models import (
+    Account,
     AccountMember,
     InquiryRule,
     KeyAccountSigner,
@@ -34,10 +35,17 @@ LEADERS = ("manager", "director")
 EVERY_LEADER = (*LEADERS, "other_manager")
 SELLERS = ("rep", "teammate", "outsider", "manager", "other_manager", "director")
 GIVERS = ("manager", "other_manager", "director")
+# Who sees the customer of `rep` and may merge it.
+MERGERS = ("manager", "director", "clerk")
 
 
 def _account(cast: Cast) -> dict[str, int]:
     return {"pk": cast.account.pk}
+
+
+def _twins(cast: Cast) -> dict[str, int]:
+    twin: Account = AccountFactory(owner=cast.rep, name=cast.account.name)
+    return {"keep": cast.account.pk, "drop": twin.pk}
 
 
 def _contact(cast: Cast) -> dict[str, int]:
@@ -157,6 +165,16 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:export": Policy(get=everyone(200, dealer=403, admin=403)),
     "accounts:new": Policy(get=only(*EDITORS), post=only(*EDITORS, allowed=ALLOWED), data={"name": "新客户"}),
+    "accounts:duplicates": Policy(get=only(*MERGERS, "other_manager")),
+    "accounts:find_duplicates": Policy(post=only(*MERGERS, "other_manager", allowed=ALLOWED)),
+    "accounts:find_progress": Policy(get=only(*MERGERS, "other_manager", allowed=302)),
+    "accounts:merge": Policy(
+        get=row_page(*MERGERS, rep=403), post=row_write(*MERGERS, forbidden=("rep",)), kwargs=_twins
+    ),
+    "accounts:set_apart": Policy(post=row_write(*MERGERS, forbidden=("rep",)), kwargs=_twins),
+    "accounts:merge_with": Policy(
+        get=row_page(*MERGERS, rep=403), post=row_write(*MERGERS, forbidden=("rep",)), kwargs=_account
+    ),
     "accounts:hand_over": Policy(
         post=only("manager", "other_manager", "director", allowed=ALLOWED), data={"ids": ["1"]}
     ),

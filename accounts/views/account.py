@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -83,8 +84,20 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
         "may_release": may_release(request.user, account),
+        "may_merge": may(request.user, Right.MERGE),
         "today": request.today,
     }
+
+
+def moved_on(request: AuthenticatedHttpRequest, row: Account | Contact) -> HttpResponse | None:
+    """Lead on from what was merged to what it is a part of now, and say so; None for a row that leads nowhere."""
+    if row.merged_into_id is None:
+        return None
+    into = type(row).objects.visible_to(request.user).filter(pk=row.merged_into_id).first()
+    if into is None:
+        return None
+    messages.info(request, _("%(name)s was merged into this one.") % {"name": row.name})
+    return redirect(into)
 
 
 def people_of(account: Account) -> list[Contact]:
@@ -133,6 +146,8 @@ def _news(entries: list[Entry], since: datetime | None, user: User) -> list[tupl
 def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a customer at a glance: facts, what happened, who matters."""
     account = account_or_404(request, pk)
+    if moved := moved_on(request, account):
+        return moved
     people = people_of(account)
     context = head(request, account, "overview", people) | _entries(request, account)
     look: Any = account  # annotated by account_or_404

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.accounts import (
+    IsMerged,
     archive_account,
     edit_account,
     restore_account,
@@ -107,6 +108,11 @@ def archive(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Bring an archived customer back."""
-    account = restore_account(editable(request, pk), actor=request.user)
-    messages.success(request, _("%(name)s is back in the lists.") % {"name": account.called})
+    account = editable(request, pk)
+    try:
+        account = restore_account(account, actor=request.user)
+    except IsMerged as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s is back in the lists.") % {"name": account.called})
     return go_to(request, account.get_absolute_url())

@@ -18,6 +18,7 @@ from accounts.actions.people import (
 from accounts.facts import facts_of_contact
 from accounts.forms.people import UNKNOWN, ContactForm, NewContactForm, StanceForm
 from accounts.models import Contact
+from accounts.views.account import moved_on
 from accounts.views.changes import editable, form_page, only_asked
 from crm.conflicts import chosen, conflict_page
 from crm.editing import EditConflict
@@ -43,6 +44,8 @@ def _editable(request: AuthenticatedHttpRequest, pk: int) -> Contact:
 def contact_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show a person: how to reach him or her, role, stance and its history."""
     contact = _contact(request, pk)
+    if moved := moved_on(request, contact):
+        return moved
     context = {
         "contact": contact,
         "account": contact.account,

@@ -10,7 +10,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, AccountLook, Ownership, TierChange
+from accounts.choices import PairState
+from accounts.models import Account, AccountLook, DuplicatePair, MatchKey, Ownership, TierChange
 from crm.audit import record
 from crm.kinds import UnknownKind, kind_of
 from crm.models import StoredFile
@@ -211,12 +212,14 @@ def _hanging(relation: Any, keys: list[int], made: dict[str, set[int]]) -> Itera
     """Yield the names of rows that hang on what would be removed and are not the import's own."""
     model = relation.related_model
     others = model._base_manager.filter(**{f"{relation.field.name}__in": keys})
-    if model in (AccountLook, Ownership):
+    if model in (AccountLook, MatchKey, Ownership):
         return
     if model is StageChange:
         others = others.exclude(origin=Origin.IMPORT)
     elif model is TierChange:
         others = others.exclude(actor=None)  # the nightly computation is nobody's work
+    elif model is DuplicatePair:
+        others = others.exclude(state=PairState.OPEN)
     own = made.get(model._meta.label_lower, set())
     for row in others.iterator() if own else others[: NAMED + 1]:
         if row.pk not in own:

@@ -4,24 +4,28 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.actions.duplicates import file_keys
 from accounts.actions.groups import without_cycles
 from accounts.choices import Source
+from accounts.matching.blocking import Identity
 from accounts.models import Account, Industry
 from accounts.naming import account_search_text
 from crm.models.abstract import Origin
 from crm.money import LIMIT
 from imports.cells import as_positive_amount, as_whole, as_year, limited, plain
 from imports.choices import Shape
-from imports.context import EMPTY, LEAVE_OUT, ME, Loading, Touched
+from imports.context import ASKED_ONE_BY_ONE, EMPTY, LEAVE_OUT, ME, NEW, Loading, Touched
 from imports.findings import Question
 from imports.resources.base import LeaveOut, LoadingResource, Row, missing, stored
 from teams.models import User
 
 PLAIN = re.compile(r"[0-9][0-9,]*(\.[0-9]+)?")
+ALIKE = "alike"
 TEXTS = {
     "name": 200, "short_name": 60, "alias": 200, "external_id": 60, "province": 30, "city": 30, "district": 30,
     "address": 250, "postcode": 10, "phone": 40, "credit_code": 18,
@@ -33,6 +37,7 @@ class AccountResource(LoadingResource):
 
     shape = Shape.ACCOUNTS
     winds_up = True
+    asked_about = 0
 
     class Meta(LoadingResource.Meta):
         model = Account
@@ -42,10 +47,42 @@ class AccountResource(LoadingResource):
         number = plain(row.get("external_id", ""))
         found: Account | None = self.loading.account_numbers.get(number) if number else None
         if found is None:
-            found = self.loading.accounts.get(plain(row.get("name", "")))
+            name = plain(row.get("name", ""))
+            found = self.loading.accounts.get(name) or self._said_to_be(name)
             if found is not None and number and found.external_id and found.external_id != number:
                 found = None  # another company of the same name
         return None if found is None else self.loading.mine(found)
+
+    def get_or_init_instance(self, instance_loader: Any, row: Row) -> tuple[Any, bool]:
+        """Return the instance of a row; a new customer that looks like one that is there is asked about first."""
+        name = plain(row.get("name", ""))
+        if self.loading.is_check and name and self.loading.accounts.get(name) is None:
+            self._ask_about(name, row)
+        found: tuple[Any, bool] = super().get_or_init_instance(instance_loader, row)
+        return found
+
+    def _ask_about(self, name: str, row: Row) -> None:
+        """Ask whether a new customer is one that is there under another spelling; the first twenty are asked about."""
+        if self.asked_about >= ASKED_ONE_BY_ONE:
+            return
+        facts = (plain(row.get(field, "")) for field in ("phone", "province", "credit_code"))
+        alike = self.loading.accounts.likely(Identity((name,), *facts))
+        if alike is None or self.loading.is_made_here(alike) or self.loading.is_foreign(alike):
+            return
+        self.asked_about += 1
+        called = self.loading.accounts.called(alike)
+        choices = [
+            (NEW, _("load it as another customer")),
+            (f"is:{called}", _("take as “%(name)s”") % {"name": called}),
+        ]
+        text = _("“%(name)s” looks like the customer “%(other)s”.") % {"name": name, "other": called}
+        self.loading.answer(Question(f"{ALIKE}:{name}", text, choices, NEW))
+
+    def _said_to_be(self, name: str) -> Account | None:
+        """Return the customer that a name means by the user's word."""
+        said = self.loading.said(f"{ALIKE}:{name}")
+        found: Account | None = self.loading.accounts.get(said.removeprefix("is:")) if said.startswith("is:") else None
+        return found
 
     def taken(self, row: Row) -> tuple[str, str] | None:
         """Return that the number is taken: a number belongs to one customer."""
@@ -154,6 +191,10 @@ class AccountResource(LoadingResource):
         """Return the fields an existing customer may get."""
         return [*TEXTS, "employees", "founded", "annual_revenue", "industry", "owner", "team", "search_text"]
 
+    def after_created(self, rows: list[Account]) -> None:
+        """File what the new customers are found by."""
+        file_keys(rows)
+
     def wind_up(self, rows: Iterable[Row]) -> None:
         """Put subsidiaries under their parent, which may stand anywhere in the file."""
         changed: dict[int, tuple[Account, int | None]] = {}
@@ -206,6 +247,7 @@ def new_account(loading: Loading, name: str, *, number: str = "") -> Account:
     made.search_text = account_search_text(made)
     if not loading.is_check:
         made.save(force_insert=True)
+        file_keys([made])
         loading.note_made(made)
     loading.accounts.add(made)
     loading.account_numbers.add(made)

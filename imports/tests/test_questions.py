@@ -210,3 +210,18 @@ def test_lines_of_one_order_are_all_kept_and_found_again(load):
         ("A1", 100), ("A1-2", 50), ("A2", 7),
     ]  # fmt: skip
     assert (run.result["created"], run.result["skipped"]) == ({}, {"TURNOVER": 3})
+
+
+TWIN = "客户名称,员工人数\n蘇州長虹精密科技股份有限公司,80\n昆山博瑞机械有限公司,12\n"
+ALIKE = "alike:蘇州長虹精密科技股份有限公司"
+
+
+@pytest.mark.parametrize(
+    ("answers", "customers"), [({}, 3), ({ALIKE: "is:苏州长虹精密科技有限公司"}, 2)], ids=["as proposed", "taken as"]
+)
+def test_a_customer_that_looks_like_one_that_is_there_is_asked_about(load, director, changhong, answers, customers):
+    run = load(accounts=TWIN, answers=answers, by=director)
+    assert asked(run)[ALIKE] == ("new", 1)
+    assert Account.objects.count() == customers
+    changhong.refresh_from_db()
+    assert changhong.employees == (80 if answers else None)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -29,6 +30,14 @@ def search_text_of(name: str, account: Account | None, external_id: str = "") ->
     """Return the text an opportunity is found by: its name, its customer's names, its number elsewhere."""
     names = [name, *((account.name, account.short_name, account.alias) if account else ())]
     return search_text(*filter(None, names), codes=[external_id] if external_id else [])
+
+
+def keep_searchable(opportunities: QuerySet[Opportunity]) -> None:
+    """Write what these are found by, after their customer became another or changed its names."""
+    rows = list(opportunities.select_related("account"))
+    for row in rows:
+        row.search_text = search_text_of(row.name, row.account, row.external_id)
+    Opportunity.objects.bulk_update(rows, ["search_text"], batch_size=500)
 
 
 @transaction.atomic

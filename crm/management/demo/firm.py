@@ -40,6 +40,7 @@ from crm.management.demo.sweeps import make_sweeps
 from crm.management.demo.tabs import make_views
 from crm.management.demo.talk import make_comments
 from crm.management.demo.targets import make_targets
+from crm.management.demo.twins import make_twins
 from crm.management.demo.visits import make_evidence, make_visits
 from crm.workdays import load_calendar
 
@@ -103,6 +104,8 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
             make_comments(scene)
             make_key_accounts(scene)
             make_dealer(scene)
+            if accounts <= PORTION:
+                make_twins()
             record(FILLED, firm.top, actor=None, changes={"accounts": accounts})
     return sum(held().values()) - before
 

@@ -1,0 +1,129 @@
+"""Which values a merged customer, and a merged person, has. Reads two rows and asks nothing of the database."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Contact
+
+# The lines of the page, each with the fields that go together.
+LINES: Final[dict[str, tuple[str, ...]]] = {
+    "name": ("name",),
+    "short_name": ("short_name",),
+    "kind": ("kind",),
+    "owner": ("owner", "team"),
+    "tier": ("tier", "tier_fixed_until"),
+    "industry": ("industry",),
+    "parent": ("parent",),
+    "source": ("source",),
+    "province": ("province", "city"),
+    "address": ("address",),
+    "phone": ("phone",),
+    "website": ("website",),
+    "credit_code": ("credit_code",),
+    "employees": ("employees",),
+    "founded": ("founded",),
+    "potential": ("potential",),
+    "credit": ("credit",),
+    "external_id": ("external_id",),
+}
+EMPTY: Final = (None, "")
+LONGEST_ALIAS: Final = 200
+SEPARATOR: Final = "、"
+# What a person who stays gets from the other where it has nothing; his or her superior stays as it is.
+FILLED: Final = ("title", "department", "level", "influence", "relationship", "mobile", "phone", "wechat", "email")
+
+
+def line_values(account: Account, line: str) -> tuple[Any, ...]:
+    """Return what a customer has in a line."""
+    return tuple(getattr(account, name) for name in LINES[line])
+
+
+def _is_empty(values: Iterable[Any]) -> bool:
+    return all(value in EMPTY for value in values)
+
+
+def differing_lines(keep: Account, drop: Account) -> list[str]:
+    """Return the lines in which both say something, and not the same."""
+    pairs = {line: (line_values(keep, line), line_values(drop, line)) for line in LINES}
+    return [line for line, both in pairs.items() if both[0] != both[1] and not any(map(_is_empty, both))]
+
+
+def _left_empty(keep: Account, drop: Account) -> list[str]:
+    """Return the lines the one that stays leaves empty and the other fills."""
+    return [line for line in LINES if _is_empty(line_values(keep, line)) and not _is_empty(line_values(drop, line))]
+
+
+def same_lines(keep: Account, drop: Account) -> list[tuple[Any, str]]:
+    """Return the lines in which both say the same, in words."""
+    both = [line for line in LINES if line_values(keep, line) == line_values(drop, line)]
+    return [(label_of(line), in_words(keep, line)) for line in both if not _is_empty(line_values(keep, line))]
+
+
+def filled_lines(keep: Account, drop: Account) -> list[tuple[Any, str]]:
+    """Return the lines that get the only value there is, in words."""
+    return [(label_of(line), in_words(drop, line)) for line in _left_empty(keep, drop)]
+
+
+def label_of(line: str) -> Any:
+    """Return what a line is called."""
+    field: Any = Account._meta.get_field(LINES[line][0])
+    return _("place") if line == "province" else field.verbose_name
+
+
+def in_words(account: Account, line: str) -> str:
+    """Return what a customer has in a line, as a person reads it."""
+    if line == "province":
+        return account.place
+    if line == "owner":
+        return " · ".join(str(each) for each in (account.owner or _("nobody"), account.team) if each)
+    display = getattr(account, f"get_{LINES[line][0]}_display", None)
+    return str(display() if display else line_values(account, line)[0])
+
+
+def _other_names(keep: Account, drop: Account, taken: Collection[str]) -> str:
+    """Return under which other names the customer is known from now on: all that do not stand in its own fields."""
+    own = {getattr(drop if line in taken else keep, line) for line in ("name", "short_name")}
+    filed = [(account.name, account.short_name, *account.alias.split(SEPARATOR)) for account in (keep, drop)]
+    text = ""
+    for name in dict.fromkeys(name.strip() for names in filed for name in names):
+        longer = f"{text}{SEPARATOR}{name}" if text else name
+        text = longer if name and name not in own and len(longer) <= LONGEST_ALIAS else text
+    return text
+
+
+def _latest(days: Iterable[date | None]) -> date | None:
+    return max((day for day in days if day), default=None)
+
+
+def merged_values(keep: Account, drop: Account, take: Collection[str]) -> dict[str, Any]:
+    """Return the fields of the one that stays which change: those taken, those it left empty, names, notes, contacts.
+
+    The next contact is the earlier one agreed that lies after the last; None where neither does.
+    """
+    lines = [line for line in LINES if line in take or line in _left_empty(keep, drop)]
+    values = {name: getattr(drop, name) for line in lines for name in LINES[line]}
+    values["alias"] = _other_names(keep, drop, lines)
+    values["notes"] = "\n\n".join(dict.fromkeys(filter(None, (keep.notes.strip(), drop.notes.strip()))))
+    last = _latest((keep.last_contact_on, drop.last_contact_on))
+    agreed = [day for day in (keep.next_contact_on, drop.next_contact_on) if day and (last is None or day > last)]
+    values |= {"last_contact_on": last, "next_contact_on": min(agreed, default=None)}
+    return {name: value for name, value in values.items() if getattr(keep, name) != value}
+
+
+def _is_newer(theirs: Contact, ours: Contact) -> bool:
+    """Return whether the stance of the one is newer than that of the other."""
+    return bool(theirs.stance) and (theirs.stance_on or date.min) > (ours.stance_on or date.min)
+
+
+def filled_person(ours: Contact, theirs: Contact) -> dict[str, Any]:
+    """Return the fields of the person who stays which change: what was empty, the newer stance, all buying roles."""
+    values = {name: getattr(theirs, name) for name in FILLED if getattr(ours, name) in EMPTY}
+    if _is_newer(theirs, ours):
+        values |= {"stance": theirs.stance, "stance_on": theirs.stance_on, "treatment": theirs.treatment}
+    values["buying_roles"] = list(dict.fromkeys([*ours.buying_roles, *theirs.buying_roles]))
+    values["notes"] = "\n\n".join(dict.fromkeys(filter(None, (ours.notes.strip(), theirs.notes.strip()))))
+    values["last_contact_on"] = _latest((ours.last_contact_on, theirs.last_contact_on))
+    return {name: value for name, value in values.items() if getattr(ours, name) != value}
