@@ -50,6 +50,23 @@ class Cuts:
             raise ValueError("the share for A lies below that for A and B, and both below 100")
 
 
+def tier_by_cumulated_share(turnover: Mapping[int, Decimal], cuts: Cuts) -> dict[int, str]:
+    """Return each customer's tier by what it brings alone (growing-key-accounts, 70/20/10), best first.
+
+    A customer is A while what those before it bring is less than `cuts.a` percent of all turnover, B while it is less
+    than `cuts.b`, else C; who brings nothing is C. Equal amounts are parted by id.
+    """
+    ranked = sorted(turnover, key=lambda pk: (-turnover[pk], pk))
+    whole = sum((amount for amount in turnover.values() if amount > 0), _NOTHING)
+    found, before = {}, _NOTHING
+    for pk in ranked:
+        amount = turnover[pk]
+        share = before * HUNDRED
+        found[pk] = "C" if amount <= 0 or share >= cuts.b * whole else "A" if share < cuts.a * whole else "B"
+        before += amount
+    return found
+
+
 def window_start(on: date, months: int) -> date:
     """Return the day after which turnover counts: the same day so many months before, or that month's last."""
     years, month = divmod(on.year * 12 + on.month - 1 - months, 12)

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.tiering import ALL, Customer, Cuts, Standing, Weights, matrix, per_owner, propose, shares
+from accounts.tiering import (
+    ALL,
+    Customer,
+    Cuts,
+    Standing,
+    Weights,
+    matrix,
+    per_owner,
+    propose,
+    shares,
+    tier_by_cumulated_share,
+)
 
 WEIGHTS = Weights(60, 25, 15)
 CUTS = Cuts(Decimal(10), Decimal(30))
@@ -105,6 +116,22 @@ def test_a_seller_gives_each_tier_the_part_his_customers_take() -> None:
     assert (before["A"].staff, before["B"].staff) == (25, 75)
     assert (before["A"].turnover, after["C"].staff) == (70, 25)
     assert per_owner(rows)["chen"][1] == {"A": 1, "C": 1}
+
+
+def test_the_first_seventy_percent_of_turnover_are_a_and_the_one_that_crosses_it_too() -> None:
+    amounts = {
+        1: Decimal(10),
+        2: Decimal(60),
+        3: Decimal(20),
+        4: Decimal(9),
+        5: Decimal(1),
+        6: Decimal(0),
+        7: Decimal(-5),
+    }
+    found = tier_by_cumulated_share(amounts, Cuts(Decimal(70), Decimal(90)))
+    assert found == {2: "A", 3: "A", 1: "B", 4: "C", 5: "C", 6: "C", 7: "C"}
+    assert tier_by_cumulated_share({2: Decimal(50), 1: Decimal(50)}, Cuts(Decimal(50), Decimal(90))) == {1: "A", 2: "B"}
+    assert tier_by_cumulated_share({}, CUTS) == {}
 
 
 RATING = st.none() | st.integers(0, 5)
