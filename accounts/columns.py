@@ -41,6 +41,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("source", _("Source"), lambda account: account.get_source_display()),
     Column("potential", _("Growth potential"), _of("potential"), is_number=True),
     Column("credit", _("Credit standing"), _of("credit"), is_number=True),
+    Column("wallet", _("Share of wallet (%)"), _of("wallet_share"), is_number=True),
     Column("phone", _("Phone"), _of("phone")),
     Column("number", _("Number elsewhere"), _of("external_id")),
 )

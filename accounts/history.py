@@ -28,6 +28,7 @@ ACTIONS: dict[str, str | Promise] = {
     "account.tier_changed": gettext_lazy("Tier changed"),
     "account.tier_fixed": gettext_lazy("Tier set by hand"),
     "account.tier_freed": gettext_lazy("Hand setting of the tier ended"),
+    "account.rated": gettext_lazy("Rated by a further criterion"),
     "contact.created": gettext_lazy("Person added"),
     "contact.edited": gettext_lazy("Facts of a person changed"),
     "contact.line_changed": gettext_lazy("Reporting line changed"),

@@ -3,10 +3,11 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rules, tier_jobs, timeline_sources
+from accounts import rules, tier_jobs, tier_signing, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import people as people_actions
-from accounts.models import Account, Contact
+from accounts.actions import tier_drafts, tier_rounds
+from accounts.models import Account, Contact, TierPolicy, TierRound
 from accounts.search import find_accounts, find_contacts
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
@@ -14,6 +15,7 @@ from crm.kinds import Kind, register_kind
 from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.searching import register_search
 from crm.undo import register_undo
+from followups.approval_kinds import ApprovalKind, register_approval
 from followups.rules import register_rule
 from teams.choices import Role
 from teams.holdings import Holding, register_holding
@@ -41,6 +43,43 @@ def _kinds() -> None:
             lambda pk: reverse("accounts:contact", args=[pk]),
             lambda contact: contact.name,
         )
+    )
+    register_kind(
+        Kind(
+            tier_drafts.KIND,
+            TierPolicy,
+            lambda user: TierPolicy.objects.visible_to(user),
+            lambda pk: reverse("accounts:draft", args=[pk]),
+        )
+    )
+    register_kind(
+        Kind(
+            tier_rounds.KIND,
+            TierRound,
+            lambda user: TierRound.objects.visible_to(user).select_related("policy"),
+            lambda pk: reverse("accounts:tier_round", args=[pk]),
+        )
+    )
+
+
+def _approvals() -> None:
+    register_approval(
+        tier_drafts.KIND,
+        ApprovalKind(
+            _("Tier rules"),
+            tier_signing.policy_decided,
+            tier_signing.describe_policies,
+            reopened=tier_signing.policy_reopened,
+        ),
+    )
+    register_approval(
+        tier_rounds.KIND,
+        ApprovalKind(
+            _("Tiers of a run"),
+            tier_signing.round_decided,
+            tier_signing.describe_rounds,
+            reopened=tier_signing.round_reopened,
+        ),
     )
 
 
@@ -88,13 +127,15 @@ def _held(user: User) -> int:
 
 
 def register() -> None:
-    """Register kinds, ways back, navigation, search, the timeline, the rule, what a leaver still holds, jobs."""
+    """Register kinds, what is signed, ways back, navigation, search, the timeline, rules, a leaver's holdings, jobs."""
     _kinds()
+    _approvals()
     _undo()
     _frame()
     register_source(Source("changes", _("Changes"), timeline_sources.changes))
     register_ahead("accounts", timeline_sources.ahead)
     register_rule(rules.RULE)
+    register_rule(rules.HAND_RULE)
     register_holding(
         Holding("accounts", _("customers"), _held, lambda user: f"{reverse('accounts:list')}?owner={user.pk}", order=10)
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, bulk, changes, lists, people, tiers
+from accounts.views import account, bulk, changes, lists, people, tier_drafts, tier_of_account, tier_scales, tiers
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,21 +13,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/hand-over/", bulk.hand_over, name="hand_over"),
     path("accounts/tiers/", tiers.policies, name="tiers"),
     path("accounts/tiers/progress/", tiers.progress, name="tier_progress"),
-    path("accounts/tiers/new/", tiers.new, name="new_draft"),
-    path("accounts/tiers/simulate/", tiers.simulate, name="simulate"),
-    path("accounts/tiers/back/", tiers.go_back, name="roll_back"),
-    path("accounts/tiers/<int:pk>/", tiers.draft, name="draft"),
-    path("accounts/tiers/<int:pk>/apply/", tiers.apply, name="apply"),
-    path("accounts/tiers/<int:pk>/discard/", tiers.discard, name="discard"),
+    path("accounts/tiers/run/", tiers.run, name="run_tiers"),
+    path("accounts/tiers/runs/<int:pk>/", tiers.round_page, name="tier_round"),
+    path("accounts/tiers/new/", tier_drafts.new, name="new_draft"),
+    path("accounts/tiers/simulate/", tier_drafts.simulate_typed, name="simulate"),
+    path("accounts/tiers/simulations/<int:pk>/", tier_drafts.simulation, name="simulation"),
+    path("accounts/tiers/compare/", tier_drafts.compare_drafts, name="compare_drafts"),
+    path("accounts/tiers/criteria/new/", tier_scales.new_scale, name="new_scale"),
+    path("accounts/tiers/criteria/<int:pk>/", tier_scales.scale, name="scale"),
+    path("accounts/tiers/<int:pk>/", tier_drafts.draft, name="draft"),
+    path("accounts/tiers/<int:pk>/ask/", tier_drafts.ask, name="ask_signature"),
+    path("accounts/tiers/<int:pk>/take-back/", tier_drafts.untake, name="take_back_request"),
+    path("accounts/tiers/<int:pk>/apply/", tier_drafts.apply, name="apply"),
+    path("accounts/tiers/<int:pk>/call-off/", tier_drafts.uncall, name="call_off"),
+    path("accounts/tiers/<int:pk>/discard/", tier_drafts.discard, name="discard"),
+    path("accounts/tiers/<int:pk>/back/", tiers.go_back, name="roll_back"),
     path("accounts/<int:pk>/", account.account_page, name="account"),
     path("accounts/<int:pk>/timeline/", account.account_timeline, name="timeline"),
     path("accounts/<int:pk>/ahead/", account.account_ahead, name="ahead"),
     path("accounts/<int:pk>/group/", account.account_group, name="group"),
     path("accounts/<int:pk>/people/", account.account_people, name="people"),
     path("accounts/<int:pk>/history/", account.account_history, name="history"),
-    path("accounts/<int:pk>/tier/", tiers.account_tier, name="tier"),
-    path("accounts/<int:pk>/tier/set/", tiers.override, name="override"),
-    path("accounts/<int:pk>/tier/free/", tiers.free, name="free"),
+    path("accounts/<int:pk>/tier/", tier_of_account.account_tier, name="tier"),
+    path("accounts/<int:pk>/tier/set/", tier_of_account.override, name="override"),
+    path("accounts/<int:pk>/tier/free/", tier_of_account.free, name="free"),
+    path("accounts/<int:pk>/rate/", tier_of_account.rate, name="rate"),
     path("accounts/<int:pk>/edit/", changes.edit, name="edit"),
     path("accounts/<int:pk>/archive/", changes.archive, name="archive"),
     path("accounts/<int:pk>/restore/", changes.restore, name="restore"),

@@ -152,6 +152,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal history": {"task": "crm.seal_history", "schedule": 300.0},
     "resume jobs": {"task": "crm.resume_jobs", "schedule": 60.0},
     "end hand-set tiers": {"task": "accounts.end_overrides", "schedule": 900.0},
+    "apply tier rules on their day": {"task": "accounts.apply_tiers", "schedule": 60.0},
+    "run tier rules anew": {"task": "accounts.run_tiers", "schedule": 900.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ from teams.models import User
 RATINGS = [("", _("not rated")), *[(number, str(number)) for number in range(6)]]
 
 
-def _rating(label: Any, hint: Any) -> forms.TypedChoiceField:
+def rating_field(label: Any, hint: Any) -> forms.TypedChoiceField:
+    """Return a rating from 0 to 5, or none."""
     return forms.TypedChoiceField(
         label=label,
         help_text=hint,
@@ -43,8 +44,8 @@ class AccountForm(EditForm):
         help_text=_("The company above it in its group. Type a part of the name."),
     )
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
-    potential = _rating(_("Growth potential"), _("0 none, 5 very large"))
-    credit = _rating(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
+    potential = rating_field(_("Growth potential"), _("0 none, 5 very large"))
+    credit = rating_field(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
     next_contact_on = forms.DateField(label=_("Next contact"), required=False, widget=DayInput)
 
     class Meta:
@@ -67,6 +68,8 @@ class AccountForm(EditForm):
             "founded",
             "potential",
             "credit",
+            "wallet_share",
+            "is_strategic",
             "next_contact_on",
             "external_id",
             "notes",
@@ -79,6 +82,7 @@ class AccountForm(EditForm):
             "phone": forms.TextInput(attrs={"type": "tel", "class": "input-mid"}),
             "credit_code": forms.TextInput(attrs={"class": "input-mid"}),
             "employees": forms.NumberInput(attrs={"class": "input-short"}),
+            "wallet_share": forms.NumberInput(attrs={"class": "input-short", "min": 0, "max": 100}),
             "founded": forms.NumberInput(attrs={"class": "input-short"}),
             "external_id": forms.TextInput(attrs={"class": "input-mid"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -103,7 +107,7 @@ class AccountForm(EditForm):
             "address",
             "phone",
             "next_contact_on",
-            Fieldset(_("For the tier"), "potential", "credit"),
+            Fieldset(_("For the tier"), "potential", "credit", "wallet_share", "is_strategic"),
             Fieldset(
                 _("More"), "parent", "source", "alias", "website", "credit_code", "employees", "founded", "external_id"
             ),
@@ -152,8 +156,8 @@ class NewAccountForm(AccountForm):
                 "kind",
                 "industry",
                 Div("province", "city", css_class="grid-half"),
-                *("address", "potential", "credit", "parent", "source", "alias", "website", "credit_code"),
-                *("employees", "founded", "external_id", "next_contact_on", "notes"),
+                *("address", "potential", "credit", "wallet_share", "is_strategic", "parent", "source", "alias"),
+                *("website", "credit_code", "employees", "founded", "external_id", "next_contact_on", "notes"),
             ),
         )
 

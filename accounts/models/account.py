@@ -70,6 +70,16 @@ class Account(ClientMade, Versioned, Recorded):
     credit = models.PositiveSmallIntegerField(
         _("credit standing"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
     )
+    wallet_share = models.PositiveSmallIntegerField(
+        _("share of wallet (%)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("How much of what it buys of our kind it buys from us."),
+    )
+    is_strategic = models.BooleanField(
+        _("strategic customer"), default=False, help_text=_("Opens a market, sets a standard, or is watched by others.")
+    )
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
     tier_fixed_until = models.DateField(_("tier set by hand until"), null=True, blank=True)
     last_contact_on = models.DateField(_("last contact"), null=True, blank=True)
@@ -106,6 +116,11 @@ class Account(ClientMade, Versioned, Recorded):
                 condition=Q(credit=None) | Q(credit__lte=5),
                 name="account_credit_0_5",
                 violation_error_message=_("Credit standing goes from 0 to 5."),
+            ),
+            models.CheckConstraint(
+                condition=Q(wallet_share=None) | Q(wallet_share__lte=100),
+                name="account_wallet_0_100",
+                violation_error_message=_("The share of wallet goes from 0 to 100 percent."),
             ),
         ]
         indexes = [

@@ -2,7 +2,7 @@
 
 import factory
 
-from accounts.models import Account, AccountMember, Contact, Turnover
+from accounts.models import Account, AccountMember, AccountRating, Contact, RatingScale, TierPolicy, Turnover
 from crm.searchtext import search_text
 from teams.tests.factories import UserFactory
 
@@ -53,3 +53,32 @@ class TurnoverFactory(factory.django.DjangoModelFactory[Turnover]):
         model = Turnover
 
     account = factory.SubFactory(AccountFactory)
+
+
+class TierPolicyFactory(factory.django.DjangoModelFactory[TierPolicy]):
+    """A draft of the tier rules, with the usual ones."""
+
+    class Meta:
+        model = TierPolicy
+
+    name = factory.Sequence(lambda number: f"草案{number}")
+
+
+class RatingScaleFactory(factory.django.DjangoModelFactory[RatingScale]):
+    """A further criterion."""
+
+    class Meta:
+        model = RatingScale
+
+    name = factory.Sequence(lambda number: f"创新意愿{number}")
+
+
+class AccountRatingFactory(factory.django.DjangoModelFactory[AccountRating]):
+    """A customer's rating by a further criterion."""
+
+    class Meta:
+        model = AccountRating
+
+    account = factory.SubFactory(AccountFactory)
+    scale = factory.SubFactory(RatingScaleFactory)
+    value = 3
