@@ -31,6 +31,9 @@ bench-search: tools  ## how fast a search among 100,000 names is (needs PostgreS
 bench-seed: tools  ## rows a second of the demo data generator (needs PostgreSQL)
 	.venv/bin/python scripts/bench_seed.py
 
+bench-tiers: tools  ## how long a simulation of tier rules takes (needs PostgreSQL)
+	.venv/bin/python scripts/bench_tiers.py
+
 vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 	npm ci --ignore-scripts --no-audit --no-fund
 	python3 scripts/vendor.py
@@ -38,4 +41,4 @@ vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 tools:
 	@sh scripts/setup.sh requirements-dev.txt
 
-.PHONY: help demo test check format messages screenshots bench-search bench-seed vendor tools
+.PHONY: help demo test check format messages screenshots bench-search bench-seed bench-tiers vendor tools
