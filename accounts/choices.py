@@ -105,7 +105,7 @@ class PolicyState(models.TextChoices):
 
     DRAFT = "DRAFT", _("draft")
     ASKED = "ASKED", _("waiting for a signature")
-    APPROVED = "APPROVED", _("signed")
+    APPROVED = "APPROVED", pgettext_lazy("tier rules", "signed")
     ACTIVE = "ACTIVE", _("in force")
     RETIRED = "RETIRED", _("replaced")
 
@@ -134,7 +134,7 @@ class RoundState(models.TextChoices):
     """Life of the proposals of a run."""
 
     WAITING = "WAITING", _("waiting for a signature")
-    SIGNED = "SIGNED", _("signed")
+    SIGNED = "SIGNED", pgettext_lazy("tier rules", "signed")
     APPLIED = "APPLIED", _("applied")
     RETURNED = "RETURNED", _("returned")
     REPLACED = "REPLACED", _("replaced by a later run")

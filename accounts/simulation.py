@@ -153,7 +153,7 @@ def kept_rules(policy: TierPolicy) -> dict[str, Any]:
 
 def read_rules(kept: Mapping[str, Any]) -> TierPolicy:
     """Return kept rules as a policy that stands in no database."""
-    return TierPolicy(**kept | {name: Decimal(kept[name]) for name in AMOUNTS})
+    return TierPolicy(**{**kept, **{name: Decimal(kept[name]) for name in AMOUNTS}})
 
 
 def _plain(row: Any) -> list[Any]:

@@ -61,8 +61,8 @@ class TierPolicyForm(EditForm):
             *("run_every", "applies_itself"),
         ]
         labels: ClassVar[dict[str, Any]] = {
-            "cut_a": _("A"),
-            "cut_b": _("B"),
+            "cut_a": "A",
+            "cut_b": "B",
             "margin": _("Margin"),
             "applies_itself": _("Tiers change without a signature when the rules run again"),
         }
@@ -71,7 +71,7 @@ class TierPolicyForm(EditForm):
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "name": forms.TextInput(attrs={"class": "input-mid"}),
-            "cut_by": forms.RadioSelect,
+            "cut_by": forms.RadioSelect(),
             **{name: forms.NumberInput(attrs={"class": "input-short", "min": 0, "max": 100}) for name in AMOUNTS},
             "window_months": forms.NumberInput(attrs={"class": "input-short", "min": 1, "max": 60}),
         }
@@ -116,7 +116,7 @@ class TierPolicyForm(EditForm):
                 _("Where the cuts are"),
                 "cut_by",
                 Div("cut_a", "cut_b", css_class="grid-half"),
-                HTML(f'<p class="small">{gettext(CUT_HINT)}</p>'),
+                HTML(f'<p class="small">{CUT_HINT}</p>'),
                 "margin",
             ),
             Fieldset(_("How much has to be known"), Div("min_criteria", "min_weight", css_class="grid-half")),

@@ -347,6 +347,19 @@ def test_two_admins_change_the_same_draft(ten, admin: User, client_for: SignIn) 
     assert "20.00" in answer.content.decode()
 
 
+def test_two_admins_change_the_weights_of_the_same_draft(ten, admin: User, client_for: SignIn) -> None:
+    client, draft = client_for(admin), TierPolicyFactory()
+    url = draft.get_absolute_url()
+    data = opened(client, url)
+    client.post(url, data | {"weight_turnover": "50", "weight_margin": "10"})
+    answer = client.post(url, data | {"weight_turnover": "40", "weight_credit": "35"})
+    assert (answer.status_code, "林越 changed this meanwhile: weights." in said(answer)) == (422, True)
+    assert TierPolicy.objects.get(pk=draft.pk).weights["turnover"] == 50
+    again = {name: field.value() for name, field in ((each.name, each) for each in answer.context["form"])}
+    client.post(url, {name: "" if value is None else value for name, value in again.items()})
+    assert TierPolicy.objects.get(pk=draft.pk).weights == {"turnover": 40, "potential": 25, "credit": 35}
+
+
 # --- one customer -----------------------------------------------------------------------------------------------------
 def test_a_customer_shows_what_it_earns_beside_what_it_has(ten, rep: User, client_for: SignIn) -> None:
     shown = client_for(rep).get(reverse("accounts:tier", args=[ten[9].pk])).content.decode()

@@ -88,8 +88,7 @@ def _save(request: AuthenticatedHttpRequest, form: TierPolicyForm, found: TierPo
     try:
         saved = save_draft(found, changes=form.policy_changes, version=form.seen_version, actor=request.user)
     except EditConflict as conflict:
-        version = TierPolicy.objects.values_list("version", flat=True).get(pk=found.pk)
-        return conflict_page(request, conflict, form, title=found.name, version=version, cancel_url=url)
+        return _conflict(request, form, found, conflict)
     except PolicyRefused as refusal:
         form.add_error(None, str(refusal))
         return None
@@ -97,6 +96,24 @@ def _save(request: AuthenticatedHttpRequest, form: TierPolicyForm, found: TierPo
     text = _("Saved. The rules changed, so they have to be signed again.") if is_void else _("Saved.")
     messages.success(request, text)
     return go_to(request, url)
+
+
+def _conflict(
+    request: AuthenticatedHttpRequest, form: TierPolicyForm, found: TierPolicy, conflict: EditConflict
+) -> HttpResponse | None:
+    """Ask which value counts; weights, days and shares, which are many values at once, are told in the form."""
+    version = TierPolicy.objects.values_list("version", flat=True).get(pk=found.pk)
+    joint = [clash for clash in conflict.clashes if clash.field not in form.fields]
+    if not joint:
+        url = found.get_absolute_url()
+        return conflict_page(request, conflict, form, title=found.name, version=version, cancel_url=url)
+    said = {"who": joint[0].changed_by, "what": _(", ").join(clash.label for clash in joint)}
+    sentence = _("%(who)s changed this meanwhile: %(what)s. Look at the draft, then save again to keep what you typed.")
+    form.add_error(None, sentence % said)
+    typed: Any = chosen(request.POST).copy()
+    typed["version"] = str(version)
+    form.data = typed
+    return None
 
 
 def _effect(request: AuthenticatedHttpRequest, policy: TierPolicy) -> dict[str, Any]:
