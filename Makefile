@@ -37,6 +37,9 @@ bench-seed: tools  ## rows a second of the demo data generator (needs PostgreSQL
 bench-duplicates: tools  ## how long looking for duplicates among 100,000 customers takes (needs PostgreSQL)
 	.venv/bin/python scripts/bench_duplicates.py
 
+bench-tiers: tools  ## how long a simulation of tier rules takes (needs PostgreSQL)
+	.venv/bin/python scripts/bench_tiers.py
+
 vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 	npm ci --ignore-scripts --no-audit --no-fund
 	python3 scripts/vendor.py
@@ -44,4 +47,4 @@ vendor:  ## copy the browser libraries from npm into static/vendor (needs Node)
 tools:
 	@sh scripts/setup.sh requirements-dev.txt
 
-.PHONY: help demo test check format messages screenshots bench-search bench-list bench-seed bench-duplicates vendor tools
+.PHONY: help demo test check format messages screenshots bench-search bench-list bench-seed bench-duplicates bench-tiers vendor tools

@@ -209,8 +209,40 @@ class PolicyState(models.TextChoices):
     """Life of a tier policy."""
 
     DRAFT = "DRAFT", _("draft")
+    ASKED = "ASKED", _("waiting for a signature")
+    APPROVED = "APPROVED", pgettext_lazy("tier rules", "signed")
     ACTIVE = "ACTIVE", _("in force")
     RETIRED = "RETIRED", _("replaced")
+
+
+# What can still be changed, simulated and compared.
+DRAFTS = (PolicyState.DRAFT, PolicyState.ASKED, PolicyState.APPROVED)
+
+
+class CutBy(models.TextChoices):
+    """What the cuts of a tier policy are cuts of; the same values as `accounts.tiering.By`."""
+
+    CUSTOMERS = "CUSTOMERS", _("share of customers")
+    TURNOVER = "TURNOVER", _("cumulated share of turnover")
+    SCORE = "SCORE", _("score")
+
+
+class RunEvery(models.TextChoices):
+    """How often the rules in force are run anew."""
+
+    NEVER = "NEVER", _("only when somebody asks")
+    MONTHLY = "MONTHLY", _("every month")
+    QUARTERLY = "QUARTERLY", _("every quarter")
+
+
+class RoundState(models.TextChoices):
+    """Life of the proposals of a run."""
+
+    WAITING = "WAITING", _("waiting for a signature")
+    SIGNED = "SIGNED", pgettext_lazy("tier rules", "signed")
+    APPLIED = "APPLIED", _("applied")
+    RETURNED = "RETURNED", _("returned")
+    REPLACED = "REPLACED", _("replaced by a later run")
 
 
 class TierChangeKind(models.TextChoices):
@@ -219,6 +251,7 @@ class TierChangeKind(models.TextChoices):
     COMPUTED = "COMPUTED", _("computed")
     OVERRIDE = "OVERRIDE", _("set by hand")
     OVERRIDE_ENDED = "OVERRIDE_ENDED", _("hand setting ended")
+    ROLLED_BACK = "ROLLED_BACK", _("rules taken back")
     IMPORTED = "IMPORTED", _("imported")
 
 

@@ -50,6 +50,7 @@ COLUMNS: tuple[Column, ...] = (
         total=Avg("potential"),
     ),
     Column("credit", _("Credit standing"), _of("credit"), is_number=True, fields="credit", total=Avg("credit")),
+    Column("wallet", _("Share of wallet (%)"), _of("wallet_share"), is_number=True, fields="wallet_share"),
     Column("order", _("Order of development"), _of("order_of_development"), sort="order", is_number=True),
     Column("qualification", _("Qualification"), lambda account: account.get_qualification_display()),
     Column("phone", _("Phone"), _of("phone"), fields="phone"),

@@ -11,25 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 from typing import Final
 
-from accounts.tiering import HUNDRED, Cuts
+from accounts.scoring import HUNDRED
 
 STEPS: Final = 100
 Point = tuple[Decimal, Decimal]  # share of customers, share of turnover, both in percent
-
-
-def tier_by_cumulated_share(turnover: Mapping[int, Decimal], cuts: Cuts) -> dict[int, str]:
-    """Return each customer's tier by turnover alone, best first.
-
-    A while those before bring less than the share `cuts.a` of it, B while less than `cuts.b`, else C; whoever bought
-    nothing is C. Equals are parted by id.
-    """
-    whole = sum((amount for amount in turnover.values() if amount > 0), Decimal(0))
-    before, found = Decimal(0), {}
-    for pk, amount in sorted(turnover.items(), key=lambda row: (-row[1], row[0])):
-        share = before * HUNDRED
-        found[pk] = "C" if amount <= 0 else "A" if share < cuts.a * whole else "B" if share < cuts.b * whole else "C"
-        before += max(amount, Decimal(0))
-    return found
 
 
 @dataclass(frozen=True)

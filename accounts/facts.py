@@ -100,6 +100,10 @@ def profit_facts(account: Account, span: Span, user: User) -> list[Fact]:
     return []
 
 
+def _percent(value: int | None) -> str:
+    return "" if value is None else f"{value} %"
+
+
 def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
     """Return the facts of a customer, the often asked ones first; the company above is named to all, linked to some."""
     above = account.parent
@@ -127,6 +131,8 @@ def facts_of(account: Account, *, parent_seen: bool) -> list[Fact]:
         Fact(_("Source"), account.get_source_display(), "source"),
         Fact(_("Growth potential"), _of_five(account.potential), "potential"),
         Fact(_("Credit standing"), _of_five(account.credit), "credit"),
+        Fact(_("Share of wallet"), _percent(account.wallet_share), "wallet_share"),
+        Fact(_("Strategic customer"), _("yes") if account.is_strategic else "", "is_strategic"),
         Fact(_("Employees"), account.employees, "employees"),
         Fact(_("Founded in"), account.founded, "founded"),
         Fact(_("Annual revenue"), _money(account.annual_revenue), "annual_revenue"),

@@ -104,6 +104,7 @@ ACTIONS: dict[str, str | Promise] = {
     "nomination.withdrawn": gettext_lazy("Key-account proposal withdrawn"),
     "nomination.ended": gettext_lazy("Key-account proposal ended"),
     "nomination.end_undone": gettext_lazy("End of a key-account proposal taken back"),
+    "account.rated": gettext_lazy("Rated by a further criterion"),
     "contact.created": gettext_lazy("Person added"),
     "contact.edited": gettext_lazy("Facts of a person changed"),
     "contact.line_changed": gettext_lazy("Reporting line changed"),

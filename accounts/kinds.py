@@ -16,6 +16,8 @@ from accounts.models import (
     Rival,
     SweepPlace,
     SweepUnit,
+    TierPolicy,
+    TierRound,
 )
 from crm.kinds import Kind
 
@@ -45,5 +47,7 @@ KINDS: tuple[Kind, ...] = (
     _kind("inquiry", Inquiry.objects.all(), "accounts:inquiry"),
     _kind("rival", Rival.objects.all(), "accounts:edit_rival"),
     _kind("sweep_place", SweepPlace.objects.all(), "accounts:sweep"),
+    _kind("tier_policy", TierPolicy.objects.all(), "accounts:draft"),
+    _kind("tier_round", TierRound.objects.select_related("policy"), "accounts:tier_round"),
     _kind("sweep_unit", SweepUnit.objects.all(), "accounts:sweep_unit", lambda unit: unit.door),
 )

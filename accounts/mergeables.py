@@ -12,6 +12,7 @@ from accounts.models import (
     AccountLook,
     AccountMember,
     AccountPlan,
+    AccountRating,
     AccountRisk,
     Claim,
     Contact,
@@ -62,6 +63,7 @@ def register() -> None:
     register_mergeable(StanceChange, Moves())
     register_mergeable(TierChange, Moves())
     register_mergeable(AccountPlan, Moves(label=_("account plans")))
+    register_mergeable(AccountRating, Moves(quiet=True))
     register_mergeable(AccountRisk, Moves(label=_("risks")))
     register_mergeable(Claim, Moves(watched=True, quiet=True))
     register_mergeable(DealerLogin, Moves())

@@ -12,9 +12,10 @@ from accounts.drift import walked_back
 from accounts.effort import minutes_by_tier
 from accounts.models import Account, ServiceCost, TierChange, Turnover
 from accounts.querysets import TurnoverQuerySet
+from accounts.scoring import HUNDRED
 from accounts.spans import Span, quarters_until
 from accounts.tier_runs import tiered_accounts
-from accounts.tiering import ALL, HUNDRED, TIERS
+from accounts.tiering import ALL, TIERS
 from teams.access import may
 from teams.choices import Right, Role
 from teams.models import User

@@ -10,7 +10,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
 
-from accounts.tiering import HUNDRED
+from accounts.scoring import HUNDRED
 
 MINUTES_AN_HOUR: Final = 60
 _CENTS: Final = Decimal("0.0001")

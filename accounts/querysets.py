@@ -132,6 +132,14 @@ class AccountQuerySet(models.QuerySet["Account"]):
 Row = TypeVar("Row", bound=models.Model)
 
 
+class TierRulesQuerySet(models.QuerySet[Row]):
+    """Tier policies and what their runs propose."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Return all to who sets the rules and to who signs them, nothing to others."""
+        return self if user.role == Role.ADMIN or user.acts_as(Role.DIRECTOR) else self.none()
+
+
 class OfAccountQuerySet(models.QuerySet[Row]):
     """Rows that are seen through their customer, which `account_path` leads to."""
 

@@ -17,6 +17,7 @@ from accounts import (
     rules,
     team_messages,
     tier_jobs,
+    tier_signing,
     timeline_sources,
 )
 from accounts.actions import accounts as account_actions
@@ -32,11 +33,13 @@ from accounts.actions import positions as position_actions
 from accounts.actions import qualification as qualification_actions
 from accounts.actions import risks as risk_actions
 from accounts.actions import sweeps as sweep_actions
+from accounts.actions import tier_drafts, tier_rounds
 from accounts.figures import TURNOVER, register_figures
 from accounts.inquiry_rules import INQUIRY_RULE
 from accounts.kinds import KINDS
 from accounts.models import Account
 from accounts.navigation import COMMANDS, ENTRIES
+from accounts.prospect_rules import PROSPECT_RULE
 from accounts.search import find_accounts, find_contacts
 from accounts.sweep_rules import UNIT_RULE
 from accounts.timeline import Source, register_source
@@ -51,6 +54,27 @@ from followups.rules import register_rule
 from teams.holdings import Holding, register_holding
 from teams.list_exports import register_list
 from teams.models import User
+
+
+def _approvals() -> None:
+    register_approval(
+        tier_drafts.KIND,
+        ApprovalKind(
+            _("Tier rules"),
+            tier_signing.policy_decided,
+            tier_signing.describe_policies,
+            reopened=tier_signing.policy_reopened,
+        ),
+    )
+    register_approval(
+        tier_rounds.KIND,
+        ApprovalKind(
+            _("Tiers of a run"),
+            tier_signing.round_decided,
+            tier_signing.describe_rounds,
+            reopened=tier_signing.round_reopened,
+        ),
+    )
 
 
 def _undo() -> None:
@@ -83,7 +107,7 @@ def _frame() -> None:
     register_search("contact", _("People"), 20, find_contacts)
 
 
-RULES = (rules.RULE, rules.PROSPECT_RULE, UNIT_RULE, INQUIRY_RULE, key_rules.KEY_REVIEW, *plan_rules.RULES)
+RULES = (rules.RULE, rules.HAND_RULE, PROSPECT_RULE, UNIT_RULE, INQUIRY_RULE, key_rules.KEY_REVIEW, *plan_rules.RULES)
 
 
 def _held(user: User) -> int:
@@ -94,6 +118,7 @@ def register() -> None:
     """Tell the rooms below, in the order in which this file says it, what is here."""
     for kind in KINDS:
         register_kind(kind)
+    _approvals()
     _undo()
     _frame()
     for message in team_messages.KINDS:

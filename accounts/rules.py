@@ -1,20 +1,22 @@
-"""Follow-ups of this room: a next contact that is due, and what the kind of a prospect asks for."""
+"""Follow-ups of this room: a customer whose next contact is due (method, follow-ups: next contact due), and a tier
+set by hand whose day has passed.
+"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, ProspectKind
-from accounts.models import Account
-from crm.workdays import WorkCalendar
+from accounts.choices import TierChangeKind
+from accounts.models import Account, TierChange
+from crm.workdays import WorkCalendar, load_calendar
 from followups.models import FollowUp
 from followups.rules import Due, Param, Rule, RuleContext
 
 NEXT_CONTACT = "next-contact-due"
-PROSPECT_DUE = "prospect-due"
+HAND_ENDED = "tier-hand-ended"
+HAND_DAYS = 30
 
 
 COLUMNS = ("pk", "name", "short_name", "owner_id", "next_contact_on", "version")
@@ -68,58 +70,49 @@ RULE = Rule(
 )
 
 
-# What each kind of prospect asks for (tracking-and-reports); the days are ours, editable.
-PROSPECT_TASKS = {
-    ProspectKind.DIRECT: _("agree on the next step; let it go only when the order is locked and installed"),
-    ProspectKind.INDIRECT: _("keep the key person warm and ask for introductions"),
-    ProspectKind.POTENTIAL: _("look whether the need has come; do not chase"),
-}
-PROSPECT_PARAMS = {
-    ProspectKind.DIRECT: Param("direct_days", _("Direct: days between contacts"), default=7, low=1, high=90),
-    ProspectKind.INDIRECT: Param("indirect_days", _("Indirect: days between contacts"), default=30, low=1, high=180),
-    ProspectKind.POTENTIAL: Param("potential_days", _("Potential: days between looks"), default=180, low=7, high=730),
-}
-
-
-def prospects_due(context: RuleContext) -> Iterator[Due]:
-    """Yield what the kind of a prospect asks of its owner, so many days after the last contact.
-
-    A prospect whose next contact is agreed has its follow-up already. Nobody contacted yet counts from the day it was
-    entered.
-    """
-    waiting = Account.objects.live().filter(kind=AccountKind.PROSPECT, next_contact_on=None, owner__isnull=False)
-    for kind, param in PROSPECT_PARAMS.items():
-        line = context.on - timedelta(days=int(context.params[param.name]))
-        quiet = Q(last_contact_on__lte=line) | Q(last_contact_on=None, recorded_at__date__lte=line)
-        yield from _prospect_dues(waiting.filter(quiet, prospect_kind=kind), context, int(context.params[param.name]))
-
-
-def _prospect_dues(prospects: "QuerySet[Account]", context: RuleContext, days: int) -> Iterator[Due]:
-    for account in prospects.order_by("pk").iterator():
-        since = account.last_contact_on or account.recorded_at.date()
+# --- a tier set by hand whose day has passed --------------------------------------------------------------------------
+def _hand_dues(since: date, calendar: WorkCalendar, of: Account | None = None) -> Iterator[Due]:
+    """Yield what was ended by its day and not set again: for who had set it, else whoever leads the customer's team."""
+    by_hand = TierChange.objects.filter(account=OuterRef("account"), kind=TierChangeKind.OVERRIDE)
+    ended = TierChange.objects.filter(kind=TierChangeKind.OVERRIDE_ENDED, actor=None, happened_on__gte=since)
+    ended = ended.filter(account__archived_at=None, account__tier_fixed_until=None)
+    rows = ended.exclude(Exists(by_hand.filter(pk__gt=OuterRef("pk")))).select_related("account__team").order_by("pk")
+    changes = list(rows.filter(account=of) if of else rows)
+    set_by = TierChange.objects.filter(account__in=[row.account_id for row in changes], kind=TierChangeKind.OVERRIDE)
+    setters = {change.account_id: change for change in set_by.select_related("actor").order_by("pk")}
+    for change in changes:
+        setter, account = setters.get(change.account_id), change.account
+        person = setter.actor if setter and setter.actor and setter.actor.is_active else None
+        leader = account.team.manager_id if account.team else None
+        recipient = person.pk if person else leader or account.owner_id
+        if recipient is None:
+            continue
         yield Due(
-            kind=PROSPECT_DUE,
+            kind=HAND_ENDED,
             subject=("account", account.pk),
-            recipient_id=account.owner_id or 0,
-            due_on=context.calendar.next_workday(since + timedelta(days=days)),
-            key=f"{PROSPECT_DUE}:{account.pk}:{since.isoformat()}",
-            params={"account": account.called, "prospect": account.prospect_kind, "since": since.isoformat()},
+            recipient_id=recipient,
+            due_on=calendar.next_workday(change.happened_on),
+            key=f"{HAND_ENDED}:{account.pk}:{change.happened_on.isoformat()}",
+            params={"account": account.called, "tier": change.before, "now": change.after or "–"},
             account_id=account.pk,
-            source_version=account.version,
         )
 
 
-def _in_words(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    kind = params.get("prospect", "")
-    return {**params, "task": str(PROSPECT_TASKS[ProspectKind(kind)]) if kind in ProspectKind.values else ""}
+def hand_ended(context: RuleContext) -> Iterator[Due]:
+    """Yield one follow-up for every hand setting that ended by itself some days ago or less."""
+    yield from _hand_dues(context.on - timedelta(days=int(context.params["keep_days"])), context.calendar)
 
 
-PROSPECT_RULE = Rule(
-    kind=PROSPECT_DUE,
-    label=_("Prospect to be followed"),
-    title=_("%(account)s: %(task)s"),
-    reason=_("No contact since %(since)s, and none agreed."),
-    plan=prospects_due,
-    params=tuple(PROSPECT_PARAMS.values()),
-    prepare=_in_words,
+def hand_ended_of(account: Account, *, on: date) -> list[Due]:
+    """Return the follow-up of the hand setting of one customer that ended today; at most one."""
+    return list(_hand_dues(on, load_calendar(), account))
+
+
+HAND_RULE = Rule(
+    kind=HAND_ENDED,
+    label=_("Tier set by hand has ended"),
+    title=_("%(account)s: the hand setting of the tier ended; set it again or leave it"),
+    reason=_("It was %(tier)s by hand until its day. The computed tier counts now: %(now)s."),
+    plan=hand_ended,
+    params=(Param("keep_days", _("Days it stays open"), default=HAND_DAYS, low=1, high=90),),
 )

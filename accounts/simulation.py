@@ -1,215 +1,215 @@
-"""What a tier policy would do, as its page shows it: who moves, what money, which visits, which shares."""
+"""What a tier policy would do, as figures that can be kept: worked out once, by a page or by a worker, then shown."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from heapq import nlargest
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from accounts.cadence import visits_a_month
-from accounts.choices import Tier
-from accounts.models import Account
-from accounts.tier_runs import TierRun, policy_in_force
-from accounts.tiering import ALL, Cell, Proposal, Standing, matrix, per_owner, shares
-from crm.charts import Bar
-from teams.models import User
+from accounts.models import TierPolicy
+from accounts.standings import (
+    Books,
+    Cell,
+    Differing,
+    Matrix,
+    Share,
+    Standing,
+    differing,
+    groups,
+    matrix,
+    per_owner,
+    shares,
+)
+from accounts.tier_runs import TierRun
+from accounts.tiering import ALL
 
-SHOWN_MOVERS = 20
+# So many customers of a cell of the matrix are named, fewer where the figures are kept.
 SHOWN_OF_CELL = 200
-ONE_PLACE = Decimal("0.1")
+KEPT_OF_CELL = 50
+# What makes one set of rules; everything else about a policy is its life.
+RULE_FIELDS = (
+    *("name", "weights", "cut_by", "min_criteria", "min_weight", "window_months"),
+    *("run_every", "applies_itself", "reference", "contact_days"),
+)
+AMOUNTS = ("cut_a", "cut_b", "margin")
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row of the matrix: from one tier to each, and their sum."""
+class Named:
+    """A customer the page can name: its way, what it sells, and what it was judged by."""
 
-    tier: str
-    cells: list[tuple[str, Cell]]
-    total: Cell
-
-
-@dataclass(frozen=True)
-class Mover:
-    """A customer that would move, and why; `url` is empty where the reader does not see its page."""
-
-    name: str
-    owner: str
-    url: str
+    id: int
     before: str
     after: str
     turnover: Decimal
-    reason: str
+    is_fixed: bool
+    is_held: bool
+    rank: int
+    score: Decimal
+    parts: list[Decimal]
 
 
 @dataclass(frozen=True)
-class Load:
-    """Contacts a month one seller owes, before and after."""
+class Simulation:
+    """What rules would do on a day. `listed` names the largest customers of each cell of the matrix."""
 
-    name: str
-    before: Decimal
-    after: Decimal
+    policy: TierPolicy
+    on: date
+    cells: Matrix
+    listed: list[Named]
+    books: Books
+    shares: dict[str, Share]
+    fixed: int
+    held: int
+    out_of: int
 
     @property
-    def more(self) -> Decimal:
-        """Return how many more; below zero fewer."""
-        return self.after - self.before
+    def moving(self) -> int:
+        """Return how many customers move."""
+        return sum(cell.customers for (before, after), cell in self.cells.items() if before != after)
+
+    @property
+    def fallen(self) -> int:
+        """Return how many customers lose tier A."""
+        return sum(cell.customers for (before, after), cell in self.cells.items() if before == "A" != after)
+
+    def count(self, *, after: bool) -> Counter[str]:
+        """Return customers by tier, as they stand or as they will."""
+        found: Counter[str] = Counter()
+        for way, cell in self.cells.items():
+            found[way[after]] += cell.customers
+        return found
+
+    def visits(self, days: Mapping[str, int]) -> tuple[Decimal, Decimal]:
+        """Return the contacts a month all customers ask for: now, by `days` between contacts, and by these rules."""
+        then = visits_a_month(self.count(after=True), self.policy.contact_days)
+        return visits_a_month(self.count(after=False), days), then
 
 
-def _total(cells: Iterable[Cell]) -> Cell:
-    found = list(cells)
-    return Cell(sum(cell.customers for cell in found), sum((cell.turnover for cell in found), Decimal(0)))
+def _named(run: TierRun, row: Standing) -> Named:
+    judged = run.proposals[row.id]
+    return Named(
+        row.id,
+        row.before,
+        row.after,
+        row.turnover,
+        row.is_fixed,
+        judged.is_held,
+        judged.rank,
+        judged.score,
+        judged.parts,
+    )
 
 
-def matrix_rows(run: TierRun) -> tuple[list[Row], Row]:
-    """Return the before/after matrix row by row, and its sums."""
-    cells = matrix(run.standings)
-    rows = [Row(x, [(y, cells[x, y]) for y in ALL], _total(cells[x, y] for y in ALL)) for x in ALL]
-    sums = [(y, _total(cells[x, y] for x in ALL)) for y in ALL]
-    return rows, Row("", sums, _total(cell for _tier, cell in sums))
+def _largest(run: TierRun, shown: int) -> list[Named]:
+    """Return the largest customers of every cell of the matrix."""
+    cells: dict[tuple[str, str], list[Standing]] = {}
+    for row in run.standings:
+        cells.setdefault((row.before, row.after), []).append(row)
+    picked = (nlargest(shown, rows, key=lambda row: (row.turnover, -row.id)) for rows in cells.values())
+    return [_named(run, row) for rows in picked for row in rows]
 
 
-def reason_of(proposal: Proposal) -> str:
-    """Return in words why a customer stands where it does."""
-    if not proposal.rank:
-        return _("too little is known")
-    return _("place %(rank)s of %(of)s, score %(score)s (turnover %(sold)s, potential %(grows)s, credit %(pays)s)") % {
-        "rank": proposal.rank,
-        "of": proposal.of,
-        "score": proposal.score.quantize(ONE_PLACE),
-        "sold": proposal.turnover_score.quantize(ONE_PLACE),
-        "grows": proposal.potential_score.quantize(ONE_PLACE),
-        "pays": proposal.credit_score.quantize(ONE_PLACE),
-    }
-
-
-def movers_for(run: TierRun, user: User, move: tuple[str, str] | None = None) -> tuple[list[Mover], int]:
-    """Return the largest customers that would move, only those of one `move` where one is asked for; how many more.
-
-    Whoever decides about the rules has to know whom they move: an admin too reads name, owner and turnover here. The
-    customer's page stays closed to him.
-    """
-    wanted = [row for row in run.standings if (row.before, row.after) == move] if move else run.movers
-    movers = sorted(wanted, key=lambda standing: (-standing.turnover, standing.id))
-    shown = movers[: SHOWN_OF_CELL if move else SHOWN_MOVERS]
-    keys = [row.id for row in shown]
-    accounts = Account.objects.select_related("owner").in_bulk(keys)
-    seen = set(Account.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
-    rows = [
-        Mover(
-            name=accounts[row.id].called,
-            owner=str(accounts[row.id].owner or ""),
-            url=accounts[row.id].get_absolute_url() if row.id in seen else "",
-            before=row.before,
-            after=row.after,
-            turnover=row.turnover,
-            reason=_("set by hand") if row.is_fixed else reason_of(run.proposals[row.id]),
-        )
-        for row in shown
-        if row.id in accounts
-    ]
-    return rows, len(movers) - len(rows)
-
-
-def visits(run: TierRun) -> tuple[Decimal, Decimal]:
-    """Return the contacts a month all customers ask for: by the policy in force, and by this one."""
-    before, after = Counter(s.before for s in run.standings), Counter(s.after for s in run.standings)
-    return visits_a_month(before, policy_in_force().contact_days), visits_a_month(after, run.policy.contact_days)
-
-
-def loads(run: TierRun) -> list[Load]:
-    """Return what each seller owes a month before and after; those whose load grows most first."""
-    days = policy_in_force().contact_days
-    books = per_owner(standing for standing in run.standings if standing.owner is not None)
-    names = dict(User.objects.filter(pk__in=list(books)).values_list("pk", "name"))
-    found = [
-        Load(names.get(owner, ""), visits_a_month(before, days), visits_a_month(after, run.policy.contact_days))
-        for owner, (before, after) in books.items()
-    ]
-    return sorted(found, key=lambda load: (-load.more, load.name))
+def simulate(run: TierRun, *, shown: int = SHOWN_OF_CELL) -> Simulation:
+    """Return the figures of a run."""
+    return Simulation(
+        policy=run.policy,
+        on=run.on,
+        cells=matrix(run.standings),
+        listed=_largest(run, shown),
+        books=per_owner(row for row in run.standings if row.owner is not None),
+        shares=shares(groups(run.standings, after=True)),
+        fixed=sum(row.is_fixed for row in run.standings),
+        held=sum(proposal.is_held for proposal in run.proposals.values()),
+        out_of=run.out_of,
+    )
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A tier's actual share beside its reference, in percent, for customers, turnover and staff."""
+class Comparison:
+    """Two sets of rules on the same day, and the largest of those they treat differently."""
 
-    tier: str
-    customers: Decimal
-    turnover: Decimal
-    staff: Decimal
-    reference: dict[str, int]
-
-
-def compared(standings: list[Standing], reference: dict[str, dict[str, int]], *, after: bool = False) -> list[Compared]:
-    """Return actual beside reference shares (growing-key-accounts, the nine numbers); the last row has no tier."""
-    found = shares(standings, after=after)
-    return [
-        Compared(
-            tier,
-            found[tier].customers.quantize(ONE_PLACE),
-            found[tier].turnover.quantize(ONE_PLACE),
-            found[tier].staff.quantize(ONE_PLACE),
-            reference.get(tier, {}),
-        )
-        for tier in ALL
-        if tier or found[tier].customers
-    ]
+    first: Simulation
+    second: Simulation
+    parted: list[Differing]
+    parted_count: int
 
 
-def turnover_bars(rows: list[Compared]) -> list[Bar]:
-    """Return the chart: each tier's share of turnover, and under it the reference."""
-    bars = []
-    for row in rows:
-        if row.tier:
-            wanted = row.reference.get("turnover", 0)
-            bars.append(Bar(row.tier, row.turnover, f"{row.turnover} %", tone="plain"))
-            bars.append(Bar(_("reference"), wanted, f"{wanted} %", tone="lost"))
-    return bars
+def compare(first: TierRun, second: TierRun, *, shown: int = SHOWN_OF_CELL) -> Comparison:
+    """Return what two runs over the same customers do differently."""
+    found = differing(first.standings, second.standings)
+    return Comparison(simulate(first, shown=shown), simulate(second, shown=shown), found[:KEPT_OF_CELL], len(found))
 
 
-def finding(rows: list[Compared]) -> str:
-    """Return what the shares say, in one sentence."""
-    best = next((row for row in rows if row.tier == Tier.A), None)
-    if best is None or not best.customers:
-        return _("No customer has tier A yet.")
-    return _("A customers are %(customers)s %% of all and bring %(turnover)s %% of the turnover.") % {
-        "customers": best.customers,
-        "turnover": best.turnover,
-    }
+# --- kept with a job --------------------------------------------------------------------------------------------------
+def kept_rules(policy: TierPolicy) -> dict[str, Any]:
+    """Return what makes these rules, as JSON can hold it: the same rules are the same text."""
+    plain = {name: getattr(policy, name) for name in RULE_FIELDS}
+    return plain | {name: f"{Decimal(getattr(policy, name)):.2f}" for name in AMOUNTS}
 
 
-NO_TIER = "-"
+def read_rules(kept: Mapping[str, Any]) -> TierPolicy:
+    """Return kept rules as a policy that stands in no database."""
+    return TierPolicy(**{**kept, **{name: Decimal(kept[name]) for name in AMOUNTS}})
 
 
-def move_asked(asked: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the cell of the matrix that is asked for by `from` and `to` ("-": no tier), None for none."""
-    words = {tier or NO_TIER: tier for tier in ALL}
-    before, after = asked.get("from", ""), asked.get("to", "")
-    return (words[before], words[after]) if before in words and after in words else None
+def _plain(row: Any) -> list[Any]:
+    """Return the values of a row as JSON can hold them."""
+    values = (getattr(row, name) for name in row.__dataclass_fields__)
+    return [_text(value) for value in values]
 
 
-def simulated(run: TierRun, user: User, asked: Mapping[str, str]) -> dict[str, Any]:
-    """Return everything the simulation shows; `asked` may name a cell of the matrix whose customers are listed."""
-    rows, sums = matrix_rows(run)
-    move = move_asked(asked)
-    movers, more = movers_for(run, user, move)
-    before, after = visits(run)
-    moving = len(run.movers)
+def _text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_text(each) for each in value]
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def as_json(found: Simulation) -> dict[str, Any]:
+    """Return a simulation as a job keeps it."""
     return {
-        "matrix": rows,
-        "matrix_sums": sums,
-        "tiers": ALL,
-        "moving": moving,
-        "moving_text": ngettext("%(n)s customer moves", "%(n)s customers move", moving) % {"n": moving},
-        "fixed": sum(standing.is_fixed for standing in run.standings),
-        "simulated_policy": run.policy,
-        "move": move,
-        "movers": movers,
-        "more_movers": more,
-        "visits_before": before,
-        "visits_after": after,
-        "loads": loads(run),
-        "compared": compared(run.standings, run.policy.reference, after=True),
+        "rules": kept_rules(found.policy),
+        "on": found.on.isoformat(),
+        "cells": [[x, y, *_plain(cell)] for (x, y), cell in found.cells.items()],
+        "listed": [_plain(row) for row in found.listed],
+        "books": [[owner, dict(before), dict(after)] for owner, (before, after) in found.books.items()],
+        "shares": {tier: _plain(share) for tier, share in found.shares.items()},
+        "counts": [found.fixed, found.held, found.out_of],
     }
+
+
+def _named_of(kept: Iterable[Any]) -> Named:
+    pk, before, after, turnover, is_fixed, is_held, rank, score, parts = kept
+    judged = Decimal(score), [Decimal(part) for part in parts]
+    return Named(pk, before, after, Decimal(turnover), is_fixed, is_held, rank, *judged)
+
+
+def from_json(kept: Mapping[str, Any]) -> Simulation:
+    """Return a simulation that a job kept."""
+    fixed, held, out_of = kept["counts"]
+    return Simulation(
+        policy=read_rules(kept["rules"]),
+        on=date.fromisoformat(kept["on"]),
+        cells={(x, y): Cell(count, Decimal(turnover)) for x, y, count, turnover in kept["cells"]},
+        listed=[_named_of(row) for row in kept["listed"]],
+        books={owner: (Counter(before), Counter(after)) for owner, before, after in kept["books"]},
+        shares={tier: Share(*map(Decimal, kept["shares"][tier])) for tier in ALL},
+        fixed=fixed,
+        held=held,
+        out_of=out_of,
+    )
+
+
+def comparison_as_json(found: Comparison) -> dict[str, Any]:
+    """Return a comparison as a job keeps it."""
+    both = {"first": as_json(found.first), "second": as_json(found.second)}
+    return both | {"parted": [_plain(row) for row in found.parted], "parted_count": found.parted_count}
+
+
+def comparison_from_json(kept: Mapping[str, Any]) -> Comparison:
+    """Return a comparison that a job kept."""
+    parted = [Differing(pk, now, one, two, Decimal(turnover)) for pk, now, one, two, turnover in kept["parted"]]
+    return Comparison(from_json(kept["first"]), from_json(kept["second"]), parted, kept["parted_count"])

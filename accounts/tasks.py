@@ -7,9 +7,9 @@ from django.utils import timezone
 @shared_task(name="accounts.end_overrides")
 def end_overrides() -> int:
     """Give customers whose hand-set tier has run out the tier they earn."""
-    from accounts.actions.tiers import end_expired_overrides
+    from accounts.actions.tier_hands import end_expired_overrides
 
-    return end_expired_overrides(on=timezone.localdate())
+    return end_expired_overrides(on=timezone.localdate(), now=timezone.now())
 
 
 @shared_task(name="accounts.lapse_claims")
@@ -43,3 +43,21 @@ def find_duplicates() -> int:
     from accounts.actions import duplicates
 
     return duplicates.find_duplicates()
+
+
+@shared_task(name="accounts.apply_tiers")
+def apply_tiers() -> int:
+    """Apply tier rules whose day has come, and proposals that are signed."""
+    from accounts.actions.tier_policies import apply_due
+    from accounts.actions.tier_rounds import apply_signed_rounds
+
+    on, now = timezone.localdate(), timezone.now()
+    return apply_due(on=on, now=now) + apply_signed_rounds(on=on, now=now)
+
+
+@shared_task(name="accounts.run_tiers")
+def run_tiers() -> bool:
+    """Run the tier rules anew where their schedule says so."""
+    from accounts.actions.tier_rounds import run_due
+
+    return run_due(on=timezone.localdate(), now=timezone.now()) is not None

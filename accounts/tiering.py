@@ -1,46 +1,34 @@
-"""Which tier each customer earns (growing-key-accounts, ABC): turnover, growth potential and credit, weighted.
+"""Which tier each customer earns (growing-key-accounts, ABC): its score among the others, cut into A, B and C.
 
-Rows in, proposals out: no database, no clock, and the order of the rows does not matter. One criterion alone misleads
-(its example: a large floor or many passers-by may sell little of ours), so three are always weighed.
+Rows in, proposals out: no database, no clock, and the order of the rows does not matter.
 """
 
-from bisect import bisect_left
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
 from typing import Final
 
-HUNDRED: Final = Decimal(100)
-TOP_RATING: Final = 5
+from accounts.scoring import CENT, HUNDRED, NOTHING, Customer, Scored, check_weights, knows_enough, others_of, scored
+
 TIERS: Final = ("A", "B", "C")
 UNTIERED: Final = ""
 ALL: Final = (*TIERS, UNTIERED)
-_CENT: Final = Decimal("0.01")
-_NOTHING: Final = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Weights:
-    """How much each criterion counts, in percent; together 100."""
+class By(StrEnum):
+    """What the cuts are cuts of."""
 
-    turnover: int
-    potential: int
-    credit: int
-
-    def __post_init__(self) -> None:
-        if (
-            min(self.turnover, self.potential, self.credit) < 0
-            or self.turnover + self.potential + self.credit != HUNDRED
-        ):
-            raise ValueError("weights are percentages that add up to 100")
+    CUSTOMERS = "CUSTOMERS"
+    TURNOVER = "TURNOVER"
+    SCORE = "SCORE"
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """Up to which share of the customers (percent, best first) goes A, and A with B; the rest is C."""
+    """Up to which share (percent, best first) goes A, and A with B; the rest is C."""
 
     a: Decimal
     b: Decimal
@@ -50,83 +38,79 @@ class Cuts:
             raise ValueError("the share for A lies below that for A and B, and both below 100")
 
 
+@dataclass(frozen=True)
+class Points:
+    """From how many points on a customer is A, and from how many B; below it is C."""
+
+    a: Decimal
+    b: Decimal
+
+    def __post_init__(self) -> None:
+        if not 0 < self.b < self.a <= HUNDRED:
+            raise ValueError("the points for B lie above 0 and below those for A, which are at most 100")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that decides a tier.
+
+    A customer needs `min_criteria` known criteria of `min_weight` percent together, else it gets no tier. `margin`
+    (ours, so that nobody flips each month) is how far beyond a cut, in the cut's own unit, one has to be to move.
+    """
+
+    weights: Mapping[str, int]
+    cuts: Cuts | Points
+    by: By = By.CUSTOMERS
+    min_criteria: int = 1
+    min_weight: int = 0
+    margin: Decimal = NOTHING
+
+    def __post_init__(self) -> None:
+        check_weights(self.weights)
+        if isinstance(self.cuts, Points) != (self.by == By.SCORE):
+            raise ValueError("points cut a score, shares cut customers or turnover")
+        if not margin_fits(self.cuts, self.margin):
+            raise ValueError("the margin leaves room on both sides of the cuts")
+
+    @property
+    def weighed(self) -> list[tuple[str, int]]:
+        """Return the criteria that count, with their weights."""
+        return [(key, weight) for key, weight in self.weights.items() if weight]
+
+
+def margin_fits(cuts: Cuts | Points, margin: Decimal) -> bool:
+    """Return whether one can still rise to A and fall to C beyond the margin."""
+    low, high = sorted((cuts.a, cuts.b))
+    is_reached = high + margin <= HUNDRED if isinstance(cuts, Points) else high + margin < HUNDRED
+    return 0 <= margin < low and is_reached
+
+
+def tier_by_cumulated_share(turnover: Mapping[int, Decimal], cuts: Cuts) -> dict[int, str]:
+    """Return each customer's tier by what it brings alone (growing-key-accounts, 70/20/10), best first.
+
+    A customer is A while what those before it bring is less than `cuts.a` percent of all turnover, B while it is less
+    than `cuts.b`, else C; who brings nothing is C. Equal amounts are parted by id.
+    """
+    ranked = sorted(turnover, key=lambda pk: (-turnover[pk], pk))
+    return dict(zip(ranked, _by_turnover([turnover[pk] for pk in ranked], cuts.a, cuts.b), strict=True))
+
+
 def window_start(on: date, months: int) -> date:
     """Return the day after which turnover counts: the same day so many months before, or that month's last."""
     years, month = divmod(on.year * 12 + on.month - 1 - months, 12)
     return date(years, month + 1, min(on.day, monthrange(years, month + 1)[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """What is known of a customer: turnover in the window, potential and credit 0 to 5 (None: nobody rated it)."""
-
-    id: int
-    turnover: Decimal
-    potential: int | None = None
-    credit: int | None = None
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether there is enough to judge by: turnover, or at least one rating."""
-        return self.turnover > 0 or self.potential is not None or self.credit is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """The tier a customer earns, its place among `of` customers (0: too little is known), and what it was judged by.
-
-    `below` is how many others sell less; the scores, 0 to 100, are worked out when they are asked for, because a run
-    over very many customers needs those of a few.
-    """
-
-    id: int
-    tier: str
-    rank: int
-    of: int
-    below: int
-    potential: int
-    credit: int
-    weights: Weights
-
-    @property
-    def turnover_score(self) -> Decimal:
-        """Return the share of the others that sell less, in percent."""
-        return (Decimal(self.below) * HUNDRED / max(self.of - 1, 1)).quantize(_CENT)
-
-    @property
-    def potential_score(self) -> Decimal:
-        """Return the rating of the growth potential."""
-        return _rated(self.potential)
-
-    @property
-    def credit_score(self) -> Decimal:
-        """Return the rating of the credit standing."""
-        return _rated(self.credit)
-
-    @property
-    def score(self) -> Decimal:
-        """Return the weighted mean of the three."""
-        points = _points(self.below, self.potential, self.credit, self.weights, max(self.of - 1, 1))
-        return (Decimal(points) / (TOP_RATING * max(self.of - 1, 1))).quantize(_CENT)
-
-
-def _rated(value: int) -> Decimal:
-    return (Decimal(value) * HUNDRED / TOP_RATING).quantize(_CENT)
-
-
-def _points(below: int, potential: int, credit: int, weights: Weights, others: int) -> int:
-    """Return the score times 5 times the number of others: a whole number, so that equals are equal.
-
-    Turnover counts by place and not by amount, so that one giant does not press all others to nothing; what nobody
-    rated counts nothing.
-    """
-    rated = potential * weights.potential + credit * weights.credit
-    return TOP_RATING * below * weights.turnover + rated * others
-
-
-def _sold(customer: Customer) -> Decimal:
-    """Return what counts as turnover; more returned than bought is none."""
-    return customer.turnover if customer.turnover > 0 else _NOTHING
+# --- cutting: tiers of customers in their order, best first -----------------------------------------------------------
+def _by_turnover(amounts: Sequence[Decimal], a: Decimal, b: Decimal) -> list[str]:
+    """Cut by the share of turnover that lies before each; who brings nothing has no share in it."""
+    whole = sum((amount for amount in amounts if amount > 0), NOTHING)
+    found, before = [], NOTHING
+    for amount in amounts:
+        share = before * HUNDRED
+        found.append("C" if amount <= 0 or share >= b * whole else "A" if share < a * whole else "B")
+        before += max(amount, NOTHING)
+    return found
 
 
 def _last_place(share: Decimal, customers: int) -> int:
@@ -134,111 +118,88 @@ def _last_place(share: Decimal, customers: int) -> int:
     return int((share * customers / HUNDRED).to_integral_value(ROUND_CEILING))
 
 
-def propose(customers: Iterable[Customer], weights: Weights, cuts: Cuts) -> dict[int, Proposal]:
-    """Return the tier each customer earns, by id; "" for those of whom too little is known.
+def _by_customers(customers: int, a: Decimal, b: Decimal) -> list[str]:
+    last_a, last_b = _last_place(a, customers), _last_place(b, customers)
+    return ["A"] * last_a + ["B"] * (last_b - last_a) + ["C"] * (customers - last_b)
 
-    Equal scores are parted by turnover, then by id, so that the same data always give the same tiers.
-    """
-    everybody = list(customers)
-    known = [customer for customer in everybody if customer.is_known]
-    count, others = len(known), max(len(known) - 1, 1)
-    amounts = sorted(_sold(customer) for customer in known)
-    scored = []
-    for customer in known:
-        below = bisect_left(amounts, _sold(customer))
-        grows, pays = customer.potential or 0, customer.credit or 0
-        points = _points(below, grows, pays, weights, others)
-        scored.append((-points, -customer.turnover, customer.id, below, grows, pays))
-    scored.sort()
-    last_a, last_b = _last_place(cuts.a, count), _last_place(cuts.b, count)
-    found = {row.id: Proposal(row.id, UNTIERED, 0, count, 0, 0, 0, weights) for row in everybody if not row.is_known}
-    for rank, (_score, _amount, pk, below, grows, pays) in enumerate(scored, start=1):
-        tier = "A" if rank <= last_a else "B" if rank <= last_b else "C"
-        found[pk] = Proposal(pk, tier, rank, count, below, grows, pays, weights)
-    return found
+
+def _by_score(points: Sequence[int], others: int, a: Decimal, b: Decimal) -> list[str]:
+    from_a, from_b = a * HUNDRED * others, b * HUNDRED * others
+    return ["A" if each >= from_a else "B" if each >= from_b else "C" for each in points]
+
+
+def _cut(rows: Sequence[Scored], rules: Rules, shift: Decimal) -> list[str]:
+    """Return the tiers of ranked customers with both cuts moved so that `shift` lets more customers into the better."""
+    if rules.by == By.SCORE:
+        a, b = rules.cuts.a - shift, rules.cuts.b - shift
+        return _by_score([row.points for row in rows], others_of(len(rows)), a, b)
+    a, b = rules.cuts.a + shift, rules.cuts.b + shift
+    if rules.by == By.TURNOVER:
+        return _by_turnover([row.customer.turnover for row in rows], a, b)
+    return _by_customers(len(rows), a, b)
+
+
+def hold(current: str, *, best: str, worst: str, earned: str) -> str:
+    """Return the tier a customer keeps or gets: one beyond the margin moves, one within it stays where it is."""
+    return earned if current == UNTIERED else min(max(current, best), worst)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A customer before and after: tiers, turnover, and whose he is (None: nobody's)."""
+class Proposal:
+    """The tier a customer gets, its place among `of` customers (0: too little is known), and what it was judged by.
+
+    `earned` is the tier by the cuts alone; the scores, 0 to 100, are worked out when they are asked for, because a run
+    over very many customers needs those of a few.
+    """
 
     id: int
-    before: str
-    after: str
-    turnover: Decimal
-    owner: Hashable = None
-    is_fixed: bool = False
+    tier: str
+    earned: str
+    rank: int
+    of: int
+    points: int = 0
+    marks: tuple[int, ...] = ()
 
     @property
-    def moves(self) -> bool:
-        """Return whether the tier changes; what was set by hand stays."""
-        return self.before != self.after
+    def score(self) -> Decimal:
+        """Return the weighted mean of all criteria."""
+        return (Decimal(self.points) / 100 / others_of(self.of)).quantize(CENT)
+
+    @property
+    def parts(self) -> list[Decimal]:
+        """Return the points by each criterion that counts, in the order of the rules."""
+        return [(Decimal(mark) / others_of(self.of)).quantize(CENT) for mark in self.marks]
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether the margin keeps the customer where it is."""
+        return self.tier != self.earned
 
 
-@dataclass(frozen=True)
-class Cell:
-    """So many customers with so much turnover."""
+def propose(customers: Iterable[Customer], rules: Rules, *, holds: bool = True) -> dict[int, Proposal]:
+    """Return the tier each customer gets, by id; "" for those of whom too little is known.
 
-    customers: int = 0
-    turnover: Decimal = Decimal(0)
-
-
-def matrix(standings: Iterable[Standing]) -> dict[tuple[str, str], Cell]:
-    """Return customers and turnover from each tier to each, all sixteen cells."""
-    counts: Counter[tuple[str, str]] = Counter()
-    sums: dict[tuple[str, str], Decimal] = {}
-    for row in standings:
-        key = (row.before, row.after)
-        counts[key] += 1
-        sums[key] = sums.get(key, Decimal(0)) + row.turnover
-    return {(x, y): Cell(counts[x, y], sums.get((x, y), Decimal(0))) for x in ALL for y in ALL}
-
-
-@dataclass(frozen=True)
-class Share:
-    """Percent of the customers, of the turnover and of the sellers' work that a tier takes."""
-
-    customers: Decimal
-    turnover: Decimal
-    staff: Decimal
-
-
-def _percent(part: Decimal, whole: Decimal) -> Decimal:
-    return part * HUNDRED / whole if whole else Decimal(0)
-
-
-def shares(rows: Iterable[Standing], *, after: bool = False) -> dict[str, Share]:
-    """Return what each tier ("" included) takes of customers, turnover and staff, in percent; each adds up to 100.
-
-    Staff is counted as each seller's customers: whoever keeps four customers, one of them A, gives A a quarter of a
-    seller. What belongs to nobody takes no staff.
+    `holds` says whether the margin counts: it does when the same rules are run again, not when they are new.
     """
-    customers: Counter[str] = Counter()
-    money: dict[str, Decimal] = dict.fromkeys(ALL, Decimal(0))
-    books: dict[Hashable, Counter[str]] = {}
-    for row in rows:
-        tier = row.after if after else row.before
-        customers[tier] += 1
-        money[tier] += max(row.turnover, Decimal(0))
-        if row.owner is not None:
-            books.setdefault(row.owner, Counter())[tier] += 1
-    staff = {tier: sum((Decimal(book[tier]) / book.total() for book in books.values()), Decimal(0)) for tier in ALL}
-    all_customers, all_money = Decimal(customers.total()), sum(money.values(), Decimal(0))
-    return {
-        tier: Share(
-            _percent(Decimal(customers[tier]), all_customers),
-            _percent(money[tier], all_money),
-            _percent(staff[tier], Decimal(len(books))),
+    weights = rules.weighed
+    known: list[Customer] = []
+    unknown: list[Customer] = []
+    for customer in customers:
+        enough = knows_enough(customer, weights, criteria=rules.min_criteria, weight=rules.min_weight)
+        (known if enough else unknown).append(customer)
+    rows = scored(known, weights)
+    earned = _cut(rows, rules, NOTHING)
+    margin = rules.margin if holds else NOTHING
+    best, worst = (_cut(rows, rules, margin), _cut(rows, rules, -margin)) if margin else (earned, earned)
+    return {customer.id: Proposal(customer.id, UNTIERED, UNTIERED, 0, len(rows)) for customer in unknown} | {
+        row.customer.id: Proposal(
+            row.customer.id,
+            hold(row.customer.tier, best=best[place], worst=worst[place], earned=earned[place]),
+            earned[place],
+            place + 1,
+            len(rows),
+            row.points,
+            row.marks,
         )
-        for tier in ALL
+        for place, row in enumerate(rows)
     }
-
-
-def per_owner(rows: Iterable[Standing]) -> Mapping[Hashable, tuple[Counter[str], Counter[str]]]:
-    """Return for each owner how many customers per tier he keeps, before and after."""
-    found: dict[Hashable, tuple[Counter[str], Counter[str]]] = {}
-    for row in rows:
-        before, after = found.setdefault(row.owner, (Counter(), Counter()))
-        before[row.before] += 1
-        after[row.after] += 1
-    return found

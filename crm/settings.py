@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "end memberships of account teams": {"task": "accounts.end_memberships", "schedule": 900.0},
     "start hand-overs": {"task": "accounts.start_hand_overs", "schedule": 300.0},
     "find duplicate customers": {"task": "accounts.find_duplicates", "schedule": crontab(hour=2, minute=40)},
+    "apply tier rules on their day": {"task": "accounts.apply_tiers", "schedule": 60.0},
+    "run tier rules anew": {"task": "accounts.run_tiers", "schedule": 900.0},
 }
 
 # --- people and sign-in -----------------------------------------------------------------------------------------------

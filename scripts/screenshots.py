@@ -14,6 +14,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 PICTURES = (
     ("today", "chen", "/today/", (390, 844)),
     ("dashboard", "zhao", "/dashboard/", (1440, 900)),
+    ("tiers-policy", "lin", "/accounts/tiers/", (1280, 800)),
+    ("tiers-draft", "lin", "/accounts/tiers/2/", (1280, 800)),
+    ("tiers-compare", "lin", "/accounts/tiers/compare/?a=2&b=3", (1280, 800)),
 )
 
 

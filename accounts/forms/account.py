@@ -26,7 +26,8 @@ from teams.models import User
 RATINGS = [("", _("not rated")), *[(number, str(number)) for number in range(6)]]
 
 
-def _rating(label: Any, hint: Any) -> forms.TypedChoiceField:
+def rating_field(label: Any, hint: Any) -> forms.TypedChoiceField:
+    """Return a rating from 0 to 5, or none."""
     return forms.TypedChoiceField(
         label=label,
         help_text=hint,
@@ -58,10 +59,10 @@ class AccountForm(PlaceFields, EditForm):
             "What the company itself turns over in a year, in the currency of the reports; 3.8亿 can be typed."
         ),
     )
-    potential = _rating(_("Growth potential"), _("0 none, 5 very large"))
-    credit = _rating(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
-    ability = _rating(_("Ability to pay"), _("0 none, 5 whatever it costs"))
-    willingness = _rating(_("Willingness to buy"), _("0 none, 5 wants it now"))
+    potential = rating_field(_("Growth potential"), _("0 none, 5 very large"))
+    credit = rating_field(_("Credit standing"), _("0 doubtful, 5 pays always and in time"))
+    ability = rating_field(_("Ability to pay"), _("0 none, 5 whatever it costs"))
+    willingness = rating_field(_("Willingness to buy"), _("0 none, 5 wants it now"))
     next_contact_on = forms.DateField(label=_("Next contact"), required=False, widget=DayInput)
 
     class Meta:
@@ -92,6 +93,8 @@ class AccountForm(PlaceFields, EditForm):
             "credit",
             "ability",
             "willingness",
+            "wallet_share",
+            "is_strategic",
             "next_contact_on",
             "external_id",
             "notes",
@@ -102,6 +105,7 @@ class AccountForm(PlaceFields, EditForm):
             "short_name": forms.TextInput(attrs={"class": "input-mid"}),
             "credit_code": forms.TextInput(attrs={"class": "input-mid"}),
             "employees": forms.NumberInput(attrs={"class": "input-short"}),
+            "wallet_share": forms.NumberInput(attrs={"class": "input-short", "min": 0, "max": 100}),
             "founded": forms.NumberInput(attrs={"class": "input-short"}),
             "external_id": forms.TextInput(attrs={"class": "input-mid"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -131,7 +135,7 @@ class AccountForm(PlaceFields, EditForm):
             PlaceBlock(),
             "phone",
             "next_contact_on",
-            Fieldset(_("For the tier"), "potential", "credit"),
+            Fieldset(_("For the tier"), "potential", "credit", "wallet_share", "is_strategic"),
             Fieldset(_("Order of development"), "ability", "willingness"),
             Fieldset(
                 _("More"),
@@ -201,8 +205,8 @@ class NewAccountForm(AccountForm):
                 "kind",
                 "prospect_kind",
                 "industry",
-                *("potential", "credit", "ability", "willingness", "parent", "relation", "dealer", "source"),
-                *("alias", "website", "credit_code"),
+                *("potential", "credit", "wallet_share", "is_strategic", "ability", "willingness"),
+                *("parent", "relation", "dealer", "source", "alias", "website", "credit_code"),
                 *("employees", "founded", "annual_revenue", "external_id", "next_contact_on", "notes"),
             ),
         )

@@ -16,7 +16,7 @@ from accounts.models.plan import AccountPlan, AccountRisk, PlanRow
 from accounts.models.qualification import QualificationCheck, Rival
 from accounts.models.region import KeyRegion
 from accounts.models.sweep import Knock, SweepPlace, SweepUnit
-from accounts.models.tier import TierChange, TierPolicy
+from accounts.models.tier import AccountRating, RatingScale, TierChange, TierPolicy, TierRound
 from accounts.models.turnover import Turnover
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "AccountLook",
     "AccountMember",
     "AccountPlan",
+    "AccountRating",
     "AccountRisk",
     "Claim",
     "ClaimPolicy",
@@ -46,6 +47,7 @@ __all__ = [
     "Ownership",
     "PlanRow",
     "QualificationCheck",
+    "RatingScale",
     "Rival",
     "ServiceCost",
     "StanceChange",
@@ -53,5 +55,6 @@ __all__ = [
     "SweepUnit",
     "TierChange",
     "TierPolicy",
+    "TierRound",
     "Turnover",
 ]

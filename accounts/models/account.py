@@ -106,6 +106,16 @@ class Account(ClientMade, Versioned, Recorded):
         _("willingness to buy"), null=True, blank=True, validators=[MaxValueValidator(5)], help_text=_("0 to 5")
     )
     qualification = models.CharField(_("qualification"), max_length=6, choices=Verdict, blank=True, editable=False)
+    wallet_share = models.PositiveSmallIntegerField(
+        _("share of wallet (%)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("How much of what it buys of our kind it buys from us."),
+    )
+    is_strategic = models.BooleanField(
+        _("strategic customer"), default=False, help_text=_("Opens a market, sets a standard, or is watched by others.")
+    )
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
     tier_fixed_until = models.DateField(_("tier set by hand until"), null=True, blank=True)
     key_scope = models.CharField(_("key account"), max_length=8, choices=KeyScope, blank=True, editable=False)
@@ -170,6 +180,11 @@ class Account(ClientMade, Versioned, Recorded):
                 ),
                 name="account_position",
                 violation_error_message=_("A latitude goes from -90 to 90, a longitude from -180 to 180."),
+            ),
+            models.CheckConstraint(
+                condition=Q(wallet_share=None) | Q(wallet_share__lte=100),
+                name="account_wallet_0_100",
+                violation_error_message=_("The share of wallet goes from 0 to 100 percent."),
             ),
         ]
         indexes = [

@@ -12,6 +12,7 @@ from accounts.models import (
     Account,
     AccountMember,
     AccountPlan,
+    AccountRating,
     AccountRisk,
     Claim,
     Contact,
@@ -21,8 +22,10 @@ from accounts.models import (
     Inquiry,
     Nomination,
     PlanRow,
+    RatingScale,
     SweepPlace,
     SweepUnit,
+    TierPolicy,
     Turnover,
 )
 from crm.searchtext import search_text
@@ -217,3 +220,32 @@ class HandOverFactory(factory.django.DjangoModelFactory[HandOver]):
         """Let one customer go to who gets the rest."""
         if extracted:
             HandOverItem.objects.create(hand_over=self, account=extracted, giver=self.giver, to=self.rest_to)
+
+
+class TierPolicyFactory(factory.django.DjangoModelFactory[TierPolicy]):
+    """A draft of the tier rules, with the usual ones."""
+
+    class Meta:
+        model = TierPolicy
+
+    name = factory.Sequence(lambda number: f"草案{number}")
+
+
+class RatingScaleFactory(factory.django.DjangoModelFactory[RatingScale]):
+    """A further criterion."""
+
+    class Meta:
+        model = RatingScale
+
+    name = factory.Sequence(lambda number: f"创新意愿{number}")
+
+
+class AccountRatingFactory(factory.django.DjangoModelFactory[AccountRating]):
+    """A customer's rating by a further criterion."""
+
+    class Meta:
+        model = AccountRating
+
+    account = factory.SubFactory(AccountFactory)
+    scale = factory.SubFactory(RatingScaleFactory)
+    value = 3

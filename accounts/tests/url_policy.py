@@ -9,6 +9,7 @@ from accounts.models import (
     KeyAccountSigner,
     Rival,
     TierPolicy,
+    TierRound,
 )
 from accounts.tests.factories import (
     AccountFactory,
@@ -22,9 +23,11 @@ from accounts.tests.factories import (
     InquiryFactory,
     NominationFactory,
     PlanRowFactory,
+    RatingScaleFactory,
     SweepPlaceFactory,
     SweepUnitFactory,
 )
+from crm.models import Job
 from crm.tests.url_rules import ALLOWED, Cast, Policy, everyone, only, row_page, row_write
 from teams.tests.factories import UserFactory
 
@@ -106,9 +109,23 @@ def _draft(cast: Cast) -> dict[str, int]:
     return {"pk": TierPolicy.objects.create(name="草案", author=cast.admin).pk}
 
 
-def _retired(cast: Cast) -> dict[str, int]:
-    TierPolicy.objects.create(name="旧", state="RETIRED")
-    return {}
+def _in_force(_cast: Cast) -> dict[str, int]:
+    return {"pk": TierPolicy.objects.get(state="ACTIVE").pk}
+
+
+def _round(cast: Cast) -> dict[str, int]:
+    policy = TierPolicy.objects.get(state="ACTIVE")
+    return {"pk": TierRound.objects.create(policy=policy, happened_on="2026-12-01").pk}
+
+
+def _scale(_cast: Cast) -> dict[str, int]:
+    return {"pk": RatingScaleFactory().pk}
+
+
+def _simulation(cast: Cast) -> dict[str, int]:
+    """Each person sees only the simulation he asked for; this one is the admin's."""
+    job = Job.objects.create(kind="accounts.simulate_tiers", title="模拟", owner=cast.admin)
+    return {"pk": job.pk}
 
 
 def _place(cast: Cast) -> dict[str, int]:
@@ -373,7 +390,6 @@ POLICY: dict[str, Policy] = {
     ),
     "accounts:apply": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), kwargs=_draft),
     "accounts:discard": Policy(post=only("admin", allowed=ALLOWED), kwargs=_draft),
-    "accounts:roll_back": Policy(post=only("admin", allowed=ALLOWED), kwargs=_retired),
     "accounts:sweeps": Policy(get=only(*EDITORS)),
     "accounts:new_sweep": Policy(
         get=only(*EDITORS), post=only(*EDITORS, allowed=ALLOWED), data={"name": "阳光花园", "buildings": "1-2"}
@@ -424,4 +440,17 @@ POLICY: dict[str, Policy] = {
     "accounts:mark_region": Policy(
         post=only("manager", "other_manager", "director", allowed=ALLOWED), data={"province": "江苏", "key": "yes"}
     ),
+    "accounts:roll_back": Policy(post=only("admin", allowed=ALLOWED), kwargs=_in_force),
+    "accounts:ask_signature": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), kwargs=_draft),
+    "accounts:take_back_request": Policy(post=only("admin", allowed=ALLOWED), kwargs=_draft),
+    "accounts:call_off": Policy(post=only("admin", allowed=ALLOWED), kwargs=_draft),
+    "accounts:simulation": Policy(get=only("admin", director=404), kwargs=_simulation),
+    "accounts:compare_drafts": Policy(get=only("admin", "director"), post=only("admin", "director", allowed=ALLOWED)),
+    "accounts:run_tiers": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED)),
+    "accounts:tier_round": Policy(get=only("admin", "director"), post=only("admin", allowed=ALLOWED), kwargs=_round),
+    "accounts:new_scale": Policy(get=only("admin"), post=only("admin", allowed=ALLOWED), data={"name": "创新意愿"}),
+    "accounts:scale": Policy(
+        get=only("admin"), post=only("admin", allowed=ALLOWED), kwargs=_scale, data={"name": "创新意愿"}
+    ),
+    "accounts:rate": Policy(get=row_page(), post=row_write(*KEEPERS), kwargs=_account),
 }

@@ -169,7 +169,8 @@ def test_who_is_not_signed_in(name: str, method: str, cast: Cast) -> None:
 # Pages that tell something of a customer to people who do not see it, on purpose.
 # Tier rules cannot be judged without knowing whom they move: an admin reads its name there, and nothing else.
 TELLS: dict[str, set[str]] = {
-    name: {"admin: 长虹精密"} for name in ("accounts:draft", "accounts:new_draft", "accounts:apply")
+    name: {"admin: 长虹精密"}
+    for name in ("accounts:draft", "accounts:new_draft", "accounts:apply", "accounts:run_tiers")
 }
 
 # Whoever is not named here may see rows of his own on a page, but never the customer of `rep`.

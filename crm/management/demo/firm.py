@@ -40,6 +40,7 @@ from crm.management.demo.sweeps import make_sweeps
 from crm.management.demo.tabs import make_views
 from crm.management.demo.talk import make_comments
 from crm.management.demo.targets import make_targets
+from crm.management.demo.tiers import make_drafts, rate
 from crm.management.demo.twins import make_twins
 from crm.management.demo.visits import make_evidence, make_visits
 from crm.workdays import load_calendar
@@ -112,7 +113,7 @@ def seed(*, accounts: int, password: str, on: date, now: datetime, number: int =
 
 def _fill(accounts: int, scene: Scene) -> None:
     """Write the customers with all that hangs on them, portion by portion."""
-    industries, ways = make_industries(), make_ways()
+    industries, ways, scale = make_industries(), make_ways(), make_drafts(scene)
     customers = _customers(accounts, scene.firm)
     plots = Plots(scene.random)
     while portion := list(islice(customers, PORTION)):
@@ -126,6 +127,7 @@ def _fill(accounts: int, scene: Scene) -> None:
             deals = make_opportunities(portion, ways, plots, scene)
             make_visits(portion, scene)
             make_stances(portion, scene)
+            rate(portion, scale, scene)
             make_evidence(deals, scene)
 
 
