@@ -24,7 +24,7 @@ ENTRIES: tuple[NavEntry, ...] = (
         go="c",
     ),
     NavEntry(
-        key="key-accounts",
+        key="key-account-list",
         label=_("Key accounts"),
         url_name="accounts:key_accounts",
         icon="star",
