@@ -35,6 +35,8 @@ OPEN_NAMES = frozenset(
         "pipeline.product",
         "pipeline.exchangerate",
         "accounts.tierpolicy",
+        "accounts.tierround",
+        "accounts.ratingscale",
         "followups.rulesetting",
         "imports.importrun",
         "crm.job",

@@ -1,6 +1,7 @@
 """The policy in force: applying a signed draft to every customer, on its day too, and going back."""
 
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,9 @@ from accounts.tier_runs import compute_proposals
 from crm.editing import write_fields
 from followups.actions.approvals import HOLD
 from teams.models import User
+
+# Ours: a worker that applies rules to very many customers is given so long before another looks after it.
+UNFINISHED = timedelta(minutes=10)
 
 
 def _enter(current: TierPolicy, present: TierPolicy, values: dict[str, Any], *, actor: User | None) -> TierPolicy:
@@ -36,8 +40,13 @@ def _in_force(policies: dict[int, TierPolicy]) -> TierPolicy:
 
 
 @transaction.atomic
-def bring_into_force(policy: TierPolicy, *, actor: User | None, now: datetime) -> TierPolicy:
-    """Make a signed draft the policy in force; the one before is kept. Again is no change. Raises PolicyRefused."""
+def bring_into_force(
+    policy: TierPolicy, *, actor: User | None, now: datetime, due_on: date | None = None
+) -> TierPolicy:
+    """Make a signed draft the policy in force; the one before is kept. Again is no change. Raises PolicyRefused.
+
+    With `due_on` only where its day has come: it may have been called off a moment ago.
+    """
     policies = _lock_all()
     current = policies.get(policy.pk)
     if current is None:
@@ -45,6 +54,8 @@ def bring_into_force(policy: TierPolicy, *, actor: User | None, now: datetime) -
     if current.state == PolicyState.ACTIVE:
         return current
     require_signed(current)
+    if due_on is not None and (current.apply_on is None or current.apply_on > due_on):
+        raise PolicyRefused(_("This draft was called off."))
     values = {"applied_at": now, "ran_on": None, "came_back": False}
     return _enter(current, _in_force(policies), values, actor=actor)
 
@@ -63,7 +74,11 @@ def apply_policy(policy: TierPolicy, *, actor: User | None, on: date, now: datet
     The figures are those of the simulation of the same day. Not one transaction: see `move_tiers`; the first part is
     that the policy is in force, the last that it has run. Applied already, it moves nobody. Raises PolicyRefused.
     """
-    current = bring_into_force(policy, actor=actor, now=now)
+    return _settle(bring_into_force(policy, actor=actor, now=now), actor=actor, on=on, step=step)
+
+
+def _settle(current: TierPolicy, *, actor: User | None, on: date, step: Step | None = None) -> int:
+    """Give every customer the tier it earns by a policy that is in force and has not run yet."""
     if current.ran_on is not None:
         return 0
     run = compute_proposals(current, on=on)
@@ -76,14 +91,17 @@ def apply_policy(policy: TierPolicy, *, actor: User | None, on: date, now: datet
 def apply_due(*, on: date, now: datetime) -> int:
     """Apply what was signed for this day or an earlier one, and finish what a killed worker began; return how many.
 
-    A signature that can still be taken back is waited for. Two workers at once move nobody twice.
+    A signature that can still be taken back is waited for, and so is a worker that may still be at it. Two workers at
+    once move nobody twice.
     """
     signed = Q(state=PolicyState.APPROVED, apply_on__lte=on, signed_at__lte=now - HOLD)
-    begun = Q(state=PolicyState.ACTIVE, ran_on=None)
-    due = list(TierPolicy.objects.filter(signed | begun).order_by("state", "apply_on", "pk"))
-    for policy in due:
-        apply_policy(policy, actor=None, on=on, now=now)
-    return len(due)
+    begun = Q(state=PolicyState.ACTIVE, ran_on=None, applied_at__lte=now - UNFINISHED)
+    done = 0
+    for policy in TierPolicy.objects.filter(signed | begun).order_by("state", "apply_on", "pk"):
+        with suppress(PolicyRefused):
+            _settle(bring_into_force(policy, actor=None, now=now, due_on=on), actor=None, on=on)
+            done += 1
+    return done
 
 
 # --- going back -------------------------------------------------------------------------------------------------------

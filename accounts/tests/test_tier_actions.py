@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actions.tier_drafts import PolicyRefused, call_off, plan_day, save_draft
 from accounts.actions.tier_hands import override_tier
-from accounts.actions.tier_policies import apply_due, apply_policy, roll_back
+from accounts.actions.tier_policies import apply_due, apply_policy, bring_into_force, roll_back
 from accounts.actions.tier_rounds import run_again
 from accounts.choices import PolicyState, TierChangeKind
 from accounts.models import Account, TierChange, TierPolicy
@@ -182,6 +182,14 @@ def test_until_its_day_it_can_be_called_off_and_chosen_anew(ten, half: TierPolic
         plan_day(half, day=today - timedelta(days=1), actor=admin, on=today)
 
 
+def test_what_is_called_off_while_the_scheduler_looks_is_not_applied(half: TierPolicy, cast, admin, today, now) -> None:
+    half = signed(half, **cast, apply_on=today)
+    call_off(half, actor=admin)
+    with pytest.raises(PolicyRefused, match="called off"):
+        bring_into_force(half, actor=None, now=now, due_on=today)
+    assert policy_in_force() != half
+
+
 def test_a_worker_that_was_killed_leaves_the_rest_to_the_next(ten, half, cast, admin, today, now, monkeypatch) -> None:
     monkeypatch.setattr("accounts.actions.tier_moves.BATCH", 4)
     half, stopped = signed(half, **cast), []
@@ -194,6 +202,8 @@ def test_a_worker_that_was_killed_leaves_the_rest_to_the_next(ten, half, cast, a
     with pytest.raises(KeyboardInterrupt):
         apply_policy(half, actor=admin, on=today, now=now, step=killed)
     assert (stopped, tiers(ten)) == ([8], "CCCC------")
+    assert apply_due(on=today, now=now) == 0  # it may still be at it
+    now += timedelta(minutes=10)
     assert apply_due(on=today, now=now) == 1
     assert tiers(ten) == "CCCCBAAAAA"
     assert TierChange.objects.count() == 10

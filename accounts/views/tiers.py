@@ -34,8 +34,8 @@ MOVES_SHOWN = 200
 
 
 def look(request: AuthenticatedHttpRequest) -> None:
-    """Refuse whoever neither sets the policy nor directs the firm."""
-    if not may(request.user, Right.ADMINISTER) and request.user.role != Role.DIRECTOR:
+    """Refuse whoever neither sets the policy nor directs the firm (or stands in for who does)."""
+    if not may(request.user, Right.ADMINISTER) and not request.user.acts_as(Role.DIRECTOR):
         raise PermissionDenied
 
 
