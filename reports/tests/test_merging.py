@@ -96,7 +96,10 @@ def test_what_the_one_has_afterwards(twins: Twins, manager: User, teammate: User
     drop = Account.objects.get(pk=twins.drop.pk)
     assert (drop.merged_into, drop.archived_at, drop.external_id) == (keep, now, "")
     assert DuplicatePair.objects.get().state == "MERGED"
-    assert {entry.action for entry in history_of_account(keep, user=manager)} >= {"account.merged", "account.merged_away"}
+    assert {entry.action for entry in history_of_account(keep, user=manager)} >= {
+        "account.merged",
+        "account.merged_away",
+    }
 
 
 def test_one_person_of_two_has_what_either_had(twins: Twins, manager: User, now: datetime) -> None:
