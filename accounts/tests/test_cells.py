@@ -165,3 +165,9 @@ def test_a_cell_costs_the_same_however_long_the_list_is(
     # session, user, absences; the customer twice: to see and to fill the form
     with django_assert_num_queries(5):
         client.get(url(changhong, "phone"), headers=HTMX)
+
+
+def test_every_column_has_a_cell_so_that_none_is_shifted(client_for: SignIn, changhong: Account, rep: User) -> None:
+    page = client_for(rep).get("/accounts/", {"col": [column.key for column in COLUMNS]}).content.decode()
+    row = page.split("<tbody")[1].split("</tr>")[0]
+    assert row.count("<td") == 1 + len(COLUMNS), "one to choose the row, then one a column"
