@@ -19,12 +19,11 @@ PERSON = "person-"
 class MergeForm(forms.Form):
     """One choice for every line in which both say something else, and one for every person who may be on both."""
 
-    keep_version = forms.IntegerField(widget=forms.HiddenInput)
-    drop_version = forms.IntegerField(widget=forms.HiddenInput)
+    keep_version = forms.IntegerField()
+    drop_version = forms.IntegerField()
 
     def __init__(self, *args: Any, keep: Account, drop: Account, people: Iterable[SamePerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep_version"].initial, self.fields["drop_version"].initial = keep.version, drop.version
         self.lines = differing_lines(keep, drop)
         for line in self.lines:
             choices = [(KEEP, in_words(keep, line)), (DROP, in_words(drop, line))]

@@ -179,6 +179,7 @@ def test_one_that_somebody_changed_meanwhile_is_shown_again_with_what_was_chosen
     assert answer.status_code == 422
     assert "Somebody changed 蘇州長虹精密科技股份有限公司 meanwhile." in html
     assert 'value="drop" id="id_phone_1" checked' in html
+    assert '<input type="hidden" name="drop_version" value="2">' in html
     assert client_for(manager).post(url, seen | {"drop_version": "2", "phone": "drop"}).status_code == 302
 
 
