@@ -127,7 +127,7 @@ HANDLED: dict[type[models.Model], Handling] = {
     HandOverItem: Stays("a hand-over tells what it did with the filing as it was"),
     Inquiry: Moves(),
     Nomination: Moves(left=_set_proposals_aside, beside=(_asked("nomination"), _steps("nomination"))),
-    Ownership: Stays("its own page tells who held the merged one; the merge writes the other's"),
+    Ownership: Stays("the customer's page reads that of the merged one too; the merge writes its own"),
     QualificationCheck: Moves(then=_work_out_qualification, quiet=True),
     Rival: Moves(label=_("competitors there")),
     SweepPlace: Moves(quiet=True),

@@ -60,7 +60,7 @@ def merge_accounts(
     moved = _move("account", drop.pk, keep.pk)
     for theirs, ours in (people or {}).items():
         moved += _merge_person(journal, theirs, ours, keep=keep, actor=actor, now=now)
-    keepers = {keep.owner_id, drop.owner_id}
+    keepers, names = {keep.owner_id, drop.owner_id}, {"drop": drop.name, "keep": keep.name}
     _write(keep, drop, take=take, actor=actor, now=now)
     _hold(keep, [claim.pk for claim in ended], actor=actor, now=now)
     _join(keep, keepers, actor=actor, now=now)
@@ -69,7 +69,7 @@ def merge_accounts(
         work_out(rows)
     remind_again_of_next_contact(keep, actor=actor, now=now)
     data = {"keep": keep.pk, "drop": drop.pk, "entries": as_data(journal.entries())}
-    label = _("%(drop)s merged into %(keep)s") % {"drop": drop.name, "keep": keep.name}
+    label = _("%(drop)s merged into %(keep)s") % names
     return offer_undo(MERGE, actor=actor, label=label, inverse=data, rows=[], now=now)
 
 
