@@ -107,6 +107,11 @@ def test_a_new_customer_takes_a_pasted_address_over(rep: User, client_for: SignI
     assert Account.objects.get().place == "浙江省杭州市西湖区"
 
 
+def test_a_place_in_letters_keeps_its_words_apart() -> None:
+    assert Account(province="Bayern", city="München", district="Pasing").place == "Bayern München Pasing"
+    assert Account(province="上海市", city="上海市", district="嘉定区").place == "上海市嘉定区"
+
+
 def test_what_was_written_short_or_freely_stays_as_it_is(rep: User, client_for: SignIn) -> None:
     short = AccountFactory(owner=rep, province="江苏", city="苏州")
     abroad = AccountFactory(owner=rep, province="Bayern", city="München", district="Schwabing")
