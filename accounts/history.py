@@ -22,6 +22,7 @@ from accounts.models import (
     DealerYear,
     Inquiry,
     Nomination,
+    Ownership,
     PlanRow,
     Rival,
 )
@@ -198,10 +199,18 @@ def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(about).order_by("-id")
 
 
+def owners_of(account: Account) -> QuerySet[Ownership]:
+    """Return who held the customer, and what was merged into it, and when; newest first."""
+    filings = Ownership.objects.filter(Q(account=account) | Q(account__merged_into=account))
+    return filings.select_related("account", "owner", "team", "actor").order_by("-started_at", "-pk")
+
+
 def _word(model: type[Model], name: str, value: Any) -> str:
     """Return a stored value in words."""
     if value in (None, "", []):
         return EMPTY
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     choices = dict(getattr(model._meta.get_field(name), "flatchoices", None) or [])
     return str(choices.get(value, "、".join(map(str, value)) if isinstance(value, list) else value))
 

@@ -4,32 +4,35 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from accounts.models import Account, Contact
 
 # The lines of the page, each with the fields that go together.
 LINES: Final[dict[str, tuple[str, ...]]] = {
     "name": ("name",),
     "short_name": ("short_name",),
-    "kind": ("kind",),
+    "kind": ("kind", "prospect_kind"),
     "owner": ("owner", "team"),
     "tier": ("tier", "tier_fixed_until"),
+    "key": ("key_scope", "key_since", "key_review_on"),
+    "is_strategic": ("is_strategic",),
     "industry": ("industry",),
-    "parent": ("parent",),
+    "parent": ("parent", "relation"),
+    "dealer": ("dealer",),
     "source": ("source",),
-    "province": ("province", "city"),
-    "address": ("address",),
+    "place": ("province", "city", "district", "address", "postcode", "latitude", "longitude"),
     "phone": ("phone",),
     "website": ("website",),
     "credit_code": ("credit_code",),
     "employees": ("employees",),
     "founded": ("founded",),
+    "annual_revenue": ("annual_revenue",),
     "potential": ("potential",),
     "credit": ("credit",),
+    "ability": ("ability",),
+    "willingness": ("willingness",),
+    "wallet_share": ("wallet_share",),
     "external_id": ("external_id",),
 }
-EMPTY: Final = (None, "")
 LONGEST_ALIAS: Final = 200
 SEPARATOR: Final = "、"
 # What a person who stays gets from the other where it has nothing; his or her superior stays as it is.
@@ -41,46 +44,30 @@ def line_values(account: Account, line: str) -> tuple[Any, ...]:
     return tuple(getattr(account, name) for name in LINES[line])
 
 
-def _is_empty(values: Iterable[Any]) -> bool:
-    return all(value in EMPTY for value in values)
+def is_empty(value: Any) -> bool:
+    """Return whether a value says nothing; 0 of 5 says something."""
+    return value in (None, "") or value is False
+
+
+def _says_less(ours: Iterable[Any], theirs: Iterable[Any]) -> bool:
+    """Return whether the first says nothing that the second does not say too, and the second more."""
+    pairs = list(zip(ours, theirs, strict=True))
+    return all(is_empty(our) or our == their for our, their in pairs) and any(our != their for our, their in pairs)
 
 
 def differing_lines(keep: Account, drop: Account) -> list[str]:
-    """Return the lines in which both say something, and not the same."""
+    """Return the lines in which the two contradict each other."""
     pairs = {line: (line_values(keep, line), line_values(drop, line)) for line in LINES}
-    return [line for line, both in pairs.items() if both[0] != both[1] and not any(map(_is_empty, both))]
+    return [
+        line
+        for line, (ours, theirs) in pairs.items()
+        if ours != theirs and not _says_less(ours, theirs) and not _says_less(theirs, ours)
+    ]
 
 
-def _left_empty(keep: Account, drop: Account) -> list[str]:
-    """Return the lines the one that stays leaves empty and the other fills."""
-    return [line for line in LINES if _is_empty(line_values(keep, line)) and not _is_empty(line_values(drop, line))]
-
-
-def same_lines(keep: Account, drop: Account) -> list[tuple[Any, str]]:
-    """Return the lines in which both say the same, in words."""
-    both = [line for line in LINES if line_values(keep, line) == line_values(drop, line)]
-    return [(label_of(line), in_words(keep, line)) for line in both if not _is_empty(line_values(keep, line))]
-
-
-def filled_lines(keep: Account, drop: Account) -> list[tuple[Any, str]]:
-    """Return the lines that get the only value there is, in words."""
-    return [(label_of(line), in_words(drop, line)) for line in _left_empty(keep, drop)]
-
-
-def label_of(line: str) -> Any:
-    """Return what a line is called."""
-    field: Any = Account._meta.get_field(LINES[line][0])
-    return _("place") if line == "province" else field.verbose_name
-
-
-def in_words(account: Account, line: str) -> str:
-    """Return what a customer has in a line, as a person reads it."""
-    if line == "province":
-        return account.place
-    if line == "owner":
-        return " · ".join(str(each) for each in (account.owner or _("nobody"), account.team) if each)
-    display = getattr(account, f"get_{LINES[line][0]}_display", None)
-    return str(display() if display else line_values(account, line)[0])
+def filled_lines(keep: Account, drop: Account) -> list[str]:
+    """Return the lines in which the other says more than the one that stays, and nothing else."""
+    return [line for line in LINES if _says_less(line_values(keep, line), line_values(drop, line))]
 
 
 def _other_names(keep: Account, drop: Account, taken: Collection[str]) -> str:
@@ -103,7 +90,7 @@ def merged_values(keep: Account, drop: Account, take: Collection[str]) -> dict[s
 
     The next contact is the earlier one agreed that lies after the last; None where neither does.
     """
-    lines = [line for line in LINES if line in take or line in _left_empty(keep, drop)]
+    lines = [line for line in LINES if line in {*take, *filled_lines(keep, drop)}]
     values = {name: getattr(drop, name) for line in lines for name in LINES[line]}
     values["alias"] = _other_names(keep, drop, lines)
     values["notes"] = "\n\n".join(dict.fromkeys(filter(None, (keep.notes.strip(), drop.notes.strip()))))
@@ -120,7 +107,7 @@ def _is_newer(theirs: Contact, ours: Contact) -> bool:
 
 def filled_person(ours: Contact, theirs: Contact) -> dict[str, Any]:
     """Return the fields of the person who stays which change: what was empty, the newer stance, all buying roles."""
-    values = {name: getattr(theirs, name) for name in FILLED if getattr(ours, name) in EMPTY}
+    values = {name: getattr(theirs, name) for name in FILLED if is_empty(getattr(ours, name))}
     if _is_newer(theirs, ours):
         values |= {"stance": theirs.stance, "stance_on": theirs.stance_on, "treatment": theirs.treatment}
     values["buying_roles"] = list(dict.fromkeys([*ours.buying_roles, *theirs.buying_roles]))

@@ -33,12 +33,14 @@ BARE_COLUMNS = {"account_id": "account", "contact_id": "contact"}
 class Moves:
     """Its rows go over to the one that stays.
 
-    Where the table allows only one (a member twice), `left` sets rows aside; those still in the way stay behind. `then`
-    works out anew what moved rows hold of the customer. A `watched` model may get new rows by the merge. The page
-    counts the rows under `label`, else under the name of the table, unless they are `quiet`.
+    Where the table allows only one (a member twice), `left(rows, target)` sets rows aside; those still in the way stay
+    behind. It may change further rows, which `beside` names so that the way back knows them. `then` works out anew what
+    moved rows hold of the customer. A `watched` model may get new rows by the merge. The page counts the rows under
+    `label`, else under the name of the table, unless they are `quiet`.
     """
 
-    left: Callable[[models.QuerySet[Any]], object] | None = None
+    left: Callable[[models.QuerySet[Any], int], object] | None = None
+    beside: tuple[Callable[[models.QuerySet[Any]], models.QuerySet[Any]], ...] = ()
     then: Callable[[models.QuerySet[Any]], object] | None = None
     watched: bool = False
     label: Any = ""

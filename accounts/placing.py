@@ -68,8 +68,9 @@ def _taken_over(now: dict[str, str], divisions: Divisions) -> Filled:
         return Filled(now)
     parsed = parse(now["pasted"], divisions)
     values = now | (_levels(parsed.place) if parsed.place else {}) | {"address": parsed.street}
-    if parsed.postcode:
-        values["postcode"] = parsed.postcode
+    before = {name: now[name] for name in LEVELS}
+    if parsed.postcode or (parsed.place and any(before.values()) and _levels(parsed.place) != before):
+        values["postcode"] = parsed.postcode  # that of another place says nothing here
     # A form without a telephone leaves it beside the address.
     takes_phone = "phone" in now and not now["phone"] and bool(parsed.phones)
     if takes_phone:

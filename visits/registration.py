@@ -66,7 +66,7 @@ def register() -> None:
     _navigation()
 
 
-def _drop_open_stops(stops: QuerySet[PlanItem]) -> None:
+def _drop_open_stops(stops: QuerySet[PlanItem], target: int) -> None:  # noqa: ARG001 -- the signature of `left`
     """Take stops out of plans in which the customer stands already."""
     stops.filter(state=ItemState.OPEN).update(state=ItemState.DROPPED)
 

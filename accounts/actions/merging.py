@@ -60,7 +60,7 @@ def merge_accounts(
     moved = _move("account", drop.pk, keep.pk)
     for theirs, ours in (people or {}).items():
         moved += _merge_person(journal, theirs, ours, keep=keep, actor=actor, now=now)
-    keepers = {keep.owner_id, drop.owner_id}
+    keepers, names = {keep.owner_id, drop.owner_id}, {"drop": drop.name, "keep": keep.name}
     _write(keep, drop, take=take, actor=actor, now=now)
     _hold(keep, [claim.pk for claim in ended], actor=actor, now=now)
     _join(keep, keepers, actor=actor, now=now)
@@ -69,7 +69,7 @@ def merge_accounts(
         work_out(rows)
     remind_again_of_next_contact(keep, actor=actor, now=now)
     data = {"keep": keep.pk, "drop": drop.pk, "entries": as_data(journal.entries())}
-    label = _("%(drop)s merged into %(keep)s") % {"drop": drop.name, "keep": keep.name}
+    label = _("%(drop)s merged into %(keep)s") % names
     return offer_undo(MERGE, actor=actor, label=label, inverse=data, rows=[], now=now)
 
 
@@ -101,12 +101,15 @@ def _refuse_gone(account: Account) -> None:
 
 
 def _refuse_line(one: Account, other: Account) -> None:
-    """Raise MergeRefused where one stands above the other in its group."""
+    """Raise MergeRefused where one stands above the other in its group, or deals for it."""
     for lower, upper in ((one, other), (other, one)):
+        names = {"lower": lower.called, "upper": upper.called}
+        if lower.dealer_id == upper.pk:
+            text = _("%(upper)s is the dealer of %(lower)s, so they are two companies. Change “Dealer” first.")
+            raise MergeRefused(text % names)
         above, seen = lower.parent_id, set[int]()
         while above is not None and above not in seen:
             if above == upper.pk:
-                names = {"lower": lower.called, "upper": upper.called}
                 text = _("%(lower)s belongs to %(upper)s, so they are two companies. Change “Belongs to” first.")
                 raise MergeRefused(text % names)
             seen.add(above)
@@ -124,6 +127,8 @@ def _note(journal: Journal, keep: Account, drop: Account) -> None:
     for pointer, handling in every_pointer("account"):
         if isinstance(handling, Moves):
             journal.note(pointer.rows([drop.pk]))
+            for beside in handling.beside:
+                journal.note(beside(pointer.rows([drop.pk])))
             if handling.watched:
                 journal.watch(pointer.rows([keep.pk]))
 
@@ -144,7 +149,7 @@ def _move_rows(pointer: Pointer, handling: Moves, source: int, to: int) -> list[
     crowded = pointer.crowded(source, to)
     rows = pointer.rows([source])
     if crowded and handling.left is not None:
-        handling.left(rows.filter(pk__in=crowded))
+        handling.left(rows.filter(pk__in=crowded), to)
         crowded = pointer.crowded(source, to)
     free = rows.exclude(pk__in=crowded)
     keys = list(free.values_list("pk", flat=True))

@@ -22,7 +22,7 @@ def verdicts_of(account: Account) -> dict[str, QualificationCheck]:
     return {check.aspect: check for check in account.checks.select_related("actor").order_by("pk")}
 
 
-def _write_outcome(account: Account, *, actor: User | None) -> None:
+def write_outcome(account: Account, *, actor: User | None) -> None:
     """Keep what the three questions together say on the customer, for lists and warnings."""
     found = outcome({aspect: check.verdict for aspect, check in verdicts_of(account).items()})
     if account.qualification != found:
@@ -43,7 +43,7 @@ def judge(account: Account, *, aspect: str, verdict: str, evidence: str, actor: 
     )
     changes = {"question": aspect, "verdict": verdict, "evidence": evidence.strip()}
     record("account.judged", current, actor=actor, changes=changes)
-    _write_outcome(current, actor=actor)
+    write_outcome(current, actor=actor)
     return check
 
 

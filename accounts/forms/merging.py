@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AccountField
 from accounts.matching.people import SamePerson
-from accounts.merged_values import differing_lines, in_words, label_of
+from accounts.merged_values import differing_lines
+from accounts.merged_words import in_words, label_of
 from accounts.models import Account
 
 KEEP, DROP = "keep", "drop"
@@ -18,12 +19,11 @@ PERSON = "person-"
 class MergeForm(forms.Form):
     """One choice for every line in which both say something else, and one for every person who may be on both."""
 
-    keep_version = forms.IntegerField(widget=forms.HiddenInput)
-    drop_version = forms.IntegerField(widget=forms.HiddenInput)
+    keep_version = forms.IntegerField()
+    drop_version = forms.IntegerField()
 
     def __init__(self, *args: Any, keep: Account, drop: Account, people: Iterable[SamePerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep_version"].initial, self.fields["drop_version"].initial = keep.version, drop.version
         self.lines = differing_lines(keep, drop)
         for line in self.lines:
             choices = [(KEEP, in_words(keep, line)), (DROP, in_words(drop, line))]

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from crm.places.datum import BD09, GCJ02, WGS84, Position
+from crm.places.datum import BD09, GCJ02, WGS84, Position, from_wgs
 from crm.places.maps import MAX_LENGTH, NoPosition, position_in
 
 
@@ -34,8 +34,10 @@ class PositionForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         self.present = account.position
-        shown = f"{self.present.latitude:.6f},{self.present.longitude:.6f}" if self.present else ""
-        kwargs.setdefault("initial", {"position": shown, "datum": WGS84 if self.present else GCJ02})
+        # As the maps people copy from show it, so that new numbers are not read by another datum than the old ones.
+        there = from_wgs(self.present, GCJ02) if self.present else None
+        shown = f"{there.latitude:.6f},{there.longitude:.6f}" if there else ""
+        kwargs.setdefault("initial", {"position": shown, "datum": GCJ02})
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
@@ -43,7 +45,9 @@ class PositionForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         text = data.get("position", "")
         found: Position | None = None
-        if text and "datum" in data:
+        if text and not self.has_changed():
+            found = self.present
+        elif text and "datum" in data:
             try:
                 found = position_in(text, data["datum"])
             except NoPosition as refusal:

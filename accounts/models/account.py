@@ -241,8 +241,9 @@ class Account(ClientMade, Versioned, Recorded):
     @property
     def place(self) -> str:
         """Return province, city and district, province and city said once where they are the same."""
-        city = self.city if self.city.startswith(self.province) else f"{self.province}{self.city}"
-        return f"{city}{self.district}"
+        above = "" if self.city.startswith(self.province) else self.province
+        parts = [part for part in (above, self.city, self.district) if part]
+        return (" " if any(part.isascii() for part in parts) else "").join(parts)
 
     @property
     def position(self) -> Position | None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.actions.accounts import archive_account
 from accounts.actions.duplicates import find_duplicates
 from accounts.actions.merging import MergeRefused, merge_accounts
-from accounts.models import Account, Contact, DuplicatePair
+from accounts.models import Account, Contact, DuplicatePair, Ownership
 from accounts.tests.factories import AccountFactory, ContactFactory
 from crm.models import UndoEntry
 from teams.models import User
@@ -179,6 +179,7 @@ def test_one_that_somebody_changed_meanwhile_is_shown_again_with_what_was_chosen
     assert answer.status_code == 422
     assert "Somebody changed 蘇州長虹精密科技股份有限公司 meanwhile." in html
     assert 'value="drop" id="id_phone_1" checked' in html
+    assert '<input type="hidden" name="drop_version" value="2">' in html
     assert client_for(manager).post(url, seen | {"drop_version": "2", "phone": "drop"}).status_code == 302
 
 
@@ -199,6 +200,27 @@ def test_the_old_address_leads_to_the_new_one_with_a_sentence(
     answer = client_for(rep).get(twin.get_absolute_url(), follow=True)
     assert answer.redirect_chain == [(merged.get_absolute_url(), 302)]
     assert "蘇州長虹精密科技股份有限公司 was merged into this one." in answer.content.decode()
+
+
+def test_its_other_old_pages_link_to_the_one_that_stays(merged: Account, twin: Account, rep: User, client_for) -> None:
+    html = client_for(rep).get(reverse("accounts:plan", args=[twin.pk])).content.decode()
+    assert f'href="{merged.get_absolute_url()}">merged into {merged.called}</a>' in html
+
+
+def test_history_tells_who_held_either_and_says_yes_and_no_in_words(
+    changhong: Account, twin: Account, teammate: User, manager: User, now: datetime, client_for
+) -> None:
+    Account.objects.filter(pk=twin.pk).update(is_strategic=True)
+    for account, owner in ((changhong, changhong.owner), (twin, teammate)):
+        Ownership.objects.create(account=account, owner=owner, kind="CREATED", started_at=now)
+    entry = merge_accounts(
+        changhong, twin, take=("name",), versions=(changhong.version, twin.version), actor=manager, now=now
+    )
+    page = client_for(manager).get(reverse("accounts:history", args=[changhong.pk]))
+    assert {stretch.owner for stretch in page.context["owners"]} == {changhong.owner, teammate}
+    words = {line.label: (line.before, line.after) for event in page.context["events"] for line in event.lines}
+    assert words["strategic customer"] == ("no", "yes")
+    assert entry.label == "蘇州長虹精密科技股份有限公司 merged into 苏州长虹精密科技有限公司"
 
 
 def test_the_old_address_of_a_person_does_so_too(merged: Account, rep: User, client_for) -> None:

@@ -14,7 +14,7 @@ from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of
 from crm.models import UndoEntry
-from crm.places.datum import Position, gcj_from_wgs, metres_between
+from crm.places.datum import GCJ02, Position, from_wgs, gcj_from_wgs, metres_between
 from crm.undo import undo
 from teams.models import User
 
@@ -107,6 +107,11 @@ def test_a_new_customer_takes_a_pasted_address_over(rep: User, client_for: SignI
     assert Account.objects.get().place == "浙江省杭州市西湖区"
 
 
+def test_a_place_in_letters_keeps_its_words_apart() -> None:
+    assert Account(province="Bayern", city="München", district="Pasing").place == "Bayern München Pasing"
+    assert Account(province="上海市", city="上海市", district="嘉定区").place == "上海市嘉定区"
+
+
 def test_what_was_written_short_or_freely_stays_as_it_is(rep: User, client_for: SignIn) -> None:
     short = AccountFactory(owner=rep, province="江苏", city="苏州")
     abroad = AccountFactory(owner=rep, province="Bayern", city="München", district="Schwabing")
@@ -165,6 +170,24 @@ def test_a_position_from_a_map_is_kept_as_measured_and_taken_back(
     undo(UndoEntry.objects.get(), actor=rep, now=now)
     changhong.refresh_from_db()
     assert changhong.position is None
+
+
+def test_a_position_is_shown_as_amap_shows_it_and_saving_it_unchanged_changes_nothing(
+    changhong: Account, rep: User, now, client_for: SignIn
+) -> None:
+    set_position(changhong, to=HANGZHOU, actor=rep, now=now)
+    client, url = client_for(rep), reverse("accounts:position", args=[changhong.pk])
+    form = client.get(url).context["form"]
+    shown = from_wgs(HANGZHOU, GCJ02)
+    assert (form["datum"].value(), form["position"].value()) == (
+        GCJ02,
+        f"{shown.latitude:.6f},{shown.longitude:.6f}",
+    )
+    changhong.refresh_from_db()
+    before = changhong.position
+    client.post(url, {"position": form["position"].value(), "datum": GCJ02})
+    changhong.refresh_from_db()
+    assert changhong.position == before
 
 
 def test_a_position_is_removed_by_leaving_it_empty(changhong: Account, rep: User, now, client_for: SignIn) -> None:

@@ -43,6 +43,13 @@ def test_a_pasted_address_fills_the_fields_and_leaves_the_person_beside() -> Non
     assert fill({"pasted": pasted}, "paste", LIST).left_over == "张经理 13805712345"
 
 
+def test_the_postcode_of_another_place_goes_with_it() -> None:
+    there = {"province": "江苏省", "city": "常州市", "district": "武进区", "postcode": "213100"}
+    moved = fill(there | {"pasted": "浙江省杭州市西湖区文三路 478 号"}, "paste", LIST)
+    stayed = fill(there | {"pasted": "江苏常州武进区武南路 1 号"}, "paste", LIST)
+    assert (moved.values["postcode"], stayed.values["postcode"]) == ("", "213100")
+
+
 def test_a_name_of_several_districts_is_asked_about_and_then_goes_out_of_the_street() -> None:
     asked = fill({"pasted": "朝阳区建国路88号", "city": "苏州"}, "paste", LIST)
     assert [place.path for place in asked.found] == ["北京市 朝阳区", "吉林省 长春市 朝阳区"]

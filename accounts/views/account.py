@@ -18,7 +18,7 @@ from accounts.claim_access import may_release
 from accounts.duties import duties
 from accounts.facts import facts_of, profit_facts, protection_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
-from accounts.history import as_events, history_of_account
+from accounts.history import as_events, history_of_account, owners_of
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
 from accounts.panels import panels, shortcuts
@@ -229,6 +229,5 @@ def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     context = head(request, account, "history", people_of(account)) | {"page": page, "events": as_events(page.items)}
     context["empty"] = _("Nothing was changed here yet.")
     if not page.has_previous:
-        stretches = account.ownerships.select_related("owner", "team", "actor").order_by("-started_at", "-pk")
-        context["owners"] = stretches[:OWNERS_SHOWN]
+        context["owners"] = owners_of(account)[:OWNERS_SHOWN]
     return render(request, "accounts/history.html", context)

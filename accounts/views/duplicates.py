@@ -14,7 +14,7 @@ from accounts.actions.merging import MERGE, MergeRefused, merge_accounts
 from accounts.duplicate_jobs import find_soon, last_search
 from accounts.forms.merging import PERSON, MergeForm, OtherForm
 from accounts.matching.people import PersonIdentity, SamePerson, same_people
-from accounts.merged_values import filled_lines, same_lines
+from accounts.merged_words import filled_in_words, same_in_words
 from accounts.merging import what_moves
 from accounts.models import Account, Contact, DuplicatePair
 from accounts.views.changes import form_page
@@ -29,7 +29,7 @@ MERGED_SHOWN = 10
 
 def _both(request: AuthenticatedHttpRequest, keep: int, drop: int) -> tuple[Account, Account]:
     """Return both customers, where the person sees both and may merge: else 404 or 403."""
-    rows = Account.objects.select_related("owner", "team", "industry", "parent", "merged_into")
+    rows = Account.objects.select_related("owner", "team", "industry", "parent", "dealer", "merged_into")
     found: tuple[Account, Account] = (
         get_visible_or_404(rows, request.user, pk=keep),
         get_visible_or_404(rows, request.user, pk=drop),
@@ -54,8 +54,8 @@ def _side_by_side(keep: Account, drop: Account) -> dict[str, Any]:
         "keep": keep,
         "drop": drop,
         "pair": DuplicatePair.objects.of(keep, drop).first(),
-        "same": same_lines(keep, drop),
-        "filled": filled_lines(keep, drop),
+        "same": same_in_words(keep, drop),
+        "filled": filled_in_words(keep, drop),
         "moves": what_moves(drop),
     }
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions.groups import GroupCycle, move_in_group
@@ -50,4 +51,4 @@ def move(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
             return go_to(request, url)
     title = _("Move %(name)s within its group") % {"name": account.called}
-    return form_page(request, form, title=title, verb=_("Move"), cancel_url=url)
+    return form_page(request, form, title=title, verb=pgettext("a company", "Move"), cancel_url=url)

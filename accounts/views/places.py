@@ -15,7 +15,7 @@ from crm.places.divisions import divisions
 from teams.access import needs
 from teams.choices import Right
 
-SUGGESTIONS = 8
+SUGGESTIONS = 12
 
 
 @require_POST

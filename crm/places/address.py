@@ -22,9 +22,9 @@ _PHONE = re.compile(
 )
 _POSTCODE = re.compile(r"(?<![\w.#-])\d{6}(?![\w.#-]|\s*[号室弄栋幢楼座])", re.ASCII)
 _WHO = "收货人|收件人|联系人|姓名"
-_LABEL = re.compile(
-    rf"(?:(?:详细|收货|公司|单位)?地址|所在地区|{_WHO}|联系电话|电话|手机号码|手机号|手机|邮政编码|邮编)\s*[:：]\s*|邮编(?=\d)"
-)
+_LABELS = rf"(?:(?:详细|收货|公司|单位)?地址|所在地区|{_WHO}|联系电话|电话|手机号码|手机号|手机|邮政编码|邮编)"
+# With a colon, or standing alone between blanks.
+_LABEL = re.compile(rf"{_LABELS}\s*[:：]\s*|(?<![^\s,，;；。]){_LABELS}(?=\s|$)|邮编(?=\d)")
 _MARKS = " \t\r\n\u3000,，;；。、|"
 _BETWEEN = re.compile(f"[{re.escape(_MARKS)}]+")
 _TITLE = (

@@ -188,6 +188,15 @@ def test_a_name_is_known_by_a_title_or_the_telephone_beside_it(text: str, name: 
     assert taken_apart(text).name == name
 
 
+def test_words_that_say_what_follows_do_not_stay_in_the_street() -> None:
+    for text in (
+        "收件人 李雷 电话 0571-88886666 地址 浙江杭州市余杭区文一西路969号",
+        "收件人：李雷\n电话：0571-88886666\n地址：浙江杭州市余杭区文一西路969号",
+    ):
+        parsed = taken_apart(text)
+        assert (parsed.street, parsed.name, parsed.phones) == ("文一西路969号", "李雷", ["0571-88886666"])
+
+
 @pytest.mark.property
 @given(
     st.sampled_from([place for place in LIST.places if place.district]),

@@ -206,7 +206,11 @@ class PlanForm(forms.Form):
 
 
 def test_errors_are_named_on_top_linked_to_their_fields_and_repeated_there():
-    html = render("{% load crispy_forms_filters %}{{ form|crispy }}", form=PlanForm({"purpose": ""}))
+    html = render(
+        '{% load crispy_forms_filters %}{% include "components/error_summary.html" %}{{ form|crispy }}',
+        form=PlanForm({"purpose": ""}),
+    )
+    assert html.count("data-error-summary") == 1
     assert "2 things need correcting" in html
     assert '<a href="#id_purpose">This field is required.</a>' in html
     assert "<li>The day is over.</li>" in html
@@ -266,6 +270,13 @@ def test_a_job_shows_how_far_it_is(state: str, is_over: bool, seen: str):
     html = render("{% include 'components/progress.html' with poll_url='/jobs/1/' result_url='/r' %}", job=job)
     assert seen in html
     assert ("hx-get" in html) is not is_over
+
+
+def test_every_page_with_a_form_names_its_errors_once():
+    """Crispy draws none of the whole form; a step of filling one in checks nothing yet."""
+    texts = {page.name: page.read_text() for page in TEMPLATES.rglob("*.html")}
+    drawn = {name for name, text in texts.items() if re.search(r"\{% crispy |\|crispy", text)}
+    assert {name for name in drawn if "error_summary" not in texts[name]} == {"place_part.html"}
 
 
 # --- navigation -------------------------------------------------------------------------------------------------------
