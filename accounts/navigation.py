@@ -74,7 +74,7 @@ ENTRIES: tuple[NavEntry, ...] = (
         group=_("Manage"),
         order=33,
         roles=LEADERS,
-        match=("accounts:cost",),
+        match=("accounts:picture",),
     ),
     NavEntry(
         key="regions",
@@ -93,7 +93,11 @@ ENTRIES: tuple[NavEntry, ...] = (
         group=_("Administration"),
         order=220,
         roles=POLICY_READERS,
-        match=("accounts:draft", "accounts:new_draft", "accounts:apply", "accounts:picture"),
+        match=(
+            *("accounts:draft", "accounts:new_draft", "accounts:apply", "accounts:ask_signature"),
+            *("accounts:compare_drafts", "accounts:simulation", "accounts:run_tiers", "accounts:tier_round"),
+            *("accounts:new_scale", "accounts:scale", "accounts:picture", "accounts:cost"),
+        ),
     ),
     NavEntry(
         key="key-account-settings",

@@ -1,5 +1,6 @@
 """The firm's own picture: how turnover is spread, what each tier takes beside the reference, how both drift."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -58,6 +59,15 @@ class TierShare:
     reference: dict[str, int]
 
 
+def _bought(accounts: QuerySet[Account], span: Span) -> Counter[str]:
+    """Return what each tier of today bought, as the curve and the tier rules count it: more returned is nothing."""
+    sums = _booked(accounts, span).values("account").annotate(total=Sum("amount")).filter(total__gt=0)
+    found: Counter[str] = Counter()
+    for tier, amount in sums.values_list("account__tier", "total"):
+        found[tier] += amount
+    return found
+
+
 def _percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
     return (Decimal(part) * HUNDRED / Decimal(whole)).quantize(ONE_PLACE) if whole > 0 else NOTHING.quantize(ONE_PLACE)
 
@@ -67,7 +77,7 @@ def tier_shares(
 ) -> list[TierShare]:
     """Return actual beside reference shares of the tiers as they are today; one without a tier last, where there is."""
     counts = counted(accounts)
-    money = dict(_booked(accounts, span).values_list("account__tier").annotate(total=Sum("amount")))
+    money = _bought(accounts, span)
     minutes = minutes_by_tier(accounts, span, cost)
     totals = sum(counts.values()), sum(money.values(), NOTHING), sum(minutes.values())
     return [
@@ -106,9 +116,9 @@ class Quarter:
         return _percent(self.turnover[tier], sum(self.turnover.values(), NOTHING))
 
     @property
-    def is_empty(self) -> bool:
-        """Return whether nobody had a tier then."""
-        return not any(self.customers[tier] for tier in TIERS)
+    def is_told(self) -> bool:
+        """Return whether most customers had a tier then; shares of the few first ones would mislead."""
+        return 2 * sum(self.customers[tier] for tier in TIERS) > sum(self.customers.values())
 
     @property
     def rows(self) -> list[tuple[str, int, Decimal, Decimal]]:
@@ -127,7 +137,7 @@ def drift(accounts: QuerySet[Account], until: date) -> list[Quarter]:
         money = {tier: amount for quarter, tier, amount in sold if quarter == span.first}
         remade = [(before, after, amount) for quarter, before, after, amount in resold if quarter == span.first]
         found.append(Quarter(span.quarter, walked_back(now, later, 0), walked_back(money, remade, NOTHING)))
-    return [quarter for quarter in found if not quarter.is_empty]
+    return [quarter for quarter in found if quarter.is_told]
 
 
 def _moves(accounts: QuerySet[Account], since: Span) -> list[tuple[date, str, str, int]]:

@@ -1,6 +1,6 @@
 """What a page shows of a simulation: the matrix, who moves and why, each seller's load, shares beside the reference."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,6 +59,7 @@ class Mover:
 class Load:
     """Contacts a month one seller owes, before and after."""
 
+    owner: Hashable
     name: str
     before: Decimal
     after: Decimal
@@ -112,8 +113,9 @@ def _mover(row: Named, customer: Customer, out_of: int, names: Mapping[str, str]
 def loads(found: Simulation, days: Mapping[str, int]) -> list[Load]:
     """Return what each seller owes a month before and after; those whose load grows most first."""
     names = dict(User.objects.filter(pk__in=list(found.books)).values_list("pk", "name"))
+    then = found.policy.contact_days
     rows = [
-        Load(names.get(owner, ""), visits_a_month(before, days), visits_a_month(after, found.policy.contact_days))
+        Load(owner, names.get(owner, ""), visits_a_month(before, days), visits_a_month(after, then))
         for owner, (before, after) in found.books.items()
     ]
     return sorted(rows, key=lambda load: (-load.more, load.name))
@@ -250,9 +252,8 @@ class LoadPair:
 
 
 def _load_pairs(found: Comparison, days: Mapping[str, int]) -> list[LoadPair]:
-    first = {load.name: load for load in loads(found.first, days)}
-    second = {load.name: load for load in loads(found.second, days)}
-    rows = [LoadPair(name, load.before, load.after, second[name].after) for name, load in first.items()]
+    second = {load.owner: load.after for load in loads(found.second, days)}
+    rows = [LoadPair(load.name, load.before, load.after, second[load.owner]) for load in loads(found.first, days)]
     return sorted(rows, key=lambda row: (-abs(row.apart), row.name))
 
 

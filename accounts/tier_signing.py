@@ -124,7 +124,7 @@ def _proposals(kept: TierRound, names: Mapping[int, str]) -> Description:
         exceptions=_fallen(sum(before == "A" for _pk, before, *_rest in kept.moves)),
         headers=[_("Customer"), _("Tier"), _("score")],
         rows=rows,
-        note=ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more} if more else "",
+        note=ngettext("and %(n)s more customer", "and %(n)s more customers", more) % {"n": more} if more else "",
     )
 
 

@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ServiceCost
 from crm.conflicts import EditForm
+from crm.money import unit_label
 from crm.money_field import AmountField
 
 DAY = 24 * 60
@@ -37,4 +38,5 @@ class ServiceCostForm(EditForm):
         text = gettext(
             "What an hour of a seller costs the firm in %(currency)s, pay and travel in it. 0: time costs nothing."
         )
-        self.fields["hourly"].help_text = text % {"currency": settings.REPORTING_CURRENCY}
+        currency = unit_label("one", settings.REPORTING_CURRENCY, get_language() or "en")
+        self.fields["hourly"].help_text = text % {"currency": currency}

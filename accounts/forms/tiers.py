@@ -63,7 +63,6 @@ class TierPolicyForm(EditForm):
         labels: ClassVar[dict[str, Any]] = {
             "cut_a": "A",
             "cut_b": "B",
-            "margin": _("Margin"),
             "applies_itself": _("Tiers change without a signature when the rules run again"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
@@ -237,4 +236,7 @@ class ScaleForm(EditForm):
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _("For example: willingness to innovate."),
             "hint": _("For example: 0 waits for others, 5 tries what is new first."),
+        }
+        error_messages: ClassVar[dict[str, Any]] = {
+            "name": {"unique": _("There is a criterion of this name already. Change that one, or choose another name.")}
         }

@@ -181,7 +181,7 @@ def test_draft_ask_sign_apply_and_back(ten, admin: User, director: User, client_
     shown = said(client.get(reverse("accounts:tiers")))
     assert "One can go back to “ABC” until 2027-02-22." in shown
     back = client.post(reverse("accounts:roll_back", args=[draft.pk]), follow=True)
-    assert "Applied: 6 customers moved." in said(back)
+    assert "“ABC” is in force again: 6 customers moved." in said(back)
     assert Account.objects.filter(tier="C").count() == 10
 
 

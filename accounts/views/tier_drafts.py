@@ -137,7 +137,6 @@ def _draft_page(request: AuthenticatedHttpRequest, form: TierPolicyForm, found: 
         "step": steps.first() if steps is not None else None,
         "was_returned": approval is not None and approval.state == ApprovalState.RETURNED,
         "may_administer": may(request.user, Right.ADMINISTER),
-        "others": TierPolicy.objects.filter(state__in=DRAFTS).exclude(pk=found.pk).exists() if found else False,
     }
     context |= _effect(request, found or as_draft(policy_in_force()))
     return render(request, "accounts/tier_draft.html", context, status=422 if form.is_bound else 200)

@@ -167,6 +167,16 @@ def round_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 # --- going back -------------------------------------------------------------------------------------------------------
+def _back_text(count: int) -> str:
+    told = {"name": policy_in_force().name, "n": count}
+    text = ngettext(
+        "“%(name)s” is in force again: %(n)s customer moved.",
+        "“%(name)s” is in force again: %(n)s customers moved.",
+        count,
+    )
+    return text % told
+
+
 @require_POST
 @needs(Right.ADMINISTER)
 def go_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
@@ -177,7 +187,7 @@ def go_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             roll_back_soon(present, actor=request.user, on=request.today)
         else:
             moved = roll_back(present, actor=request.user, on=request.today, now=request.now)
-            messages.success(request, moved_text(moved))
+            messages.success(request, _back_text(moved))
     except PolicyRefused as refusal:
         messages.error(request, str(refusal))
     return go_to(request, reverse("accounts:tiers"))

@@ -92,6 +92,16 @@ def test_a_new_view_keeps_the_columns_that_were_shown(changhong, rep: User, clie
     assert shown(client, view_url(SavedView.objects.get()).partition("?")[2]) == ["name", "phone", "tier"]
 
 
+def test_a_view_not_saved_after_all_leads_back_to_the_list_as_it_was(rep: User, client_for: SignIn) -> None:
+    client = client_for(rep)
+    form = client.get(client.get(f"{LIST}?tier=A").context["tabs"].save_url)
+    assert form.context["cancel_url"] == f"{LIST}?tier=A"
+    wrong = client.post(reverse("teams:save_view"), form.context["form"].initial | {"name": ""})
+    assert wrong.context["cancel_url"] == f"{LIST}?tier=A"
+    elsewhere = client.get(reverse("teams:save_view"), {"page": "https://evil.example"})
+    assert elsewhere.context["cancel_url"] == reverse("teams:saved_views")
+
+
 def test_columns_of_a_list_that_does_not_exist_are_not_kept(rep: User, client_for: SignIn) -> None:
     answer = client_for(rep).post(reverse("teams:columns"), {"page": "https://evil.example", "col": ["x"]})
     assert answer.status_code == 404

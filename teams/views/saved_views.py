@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -65,7 +66,9 @@ def save(request: AuthenticatedHttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The view is saved."))
             return go_to(request, view_url(view))
-    return render(request, "teams/save_view.html", {"form": form})
+    url, query = url_or_none(form["page"].value() or ""), form["query"].value() or ""
+    cancel_url = f"{url}?{plain_query(query)}" if url else reverse("teams:saved_views")
+    return render(request, "teams/save_view.html", {"form": form, "cancel_url": cancel_url})
 
 
 def _own(request: AuthenticatedHttpRequest, pk: int) -> SavedView:
