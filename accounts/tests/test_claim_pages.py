@@ -117,6 +117,23 @@ def test_the_second_claim_goes_to_the_manager(
     assert "Somebody holds this customer" in waiting.content.decode()
 
 
+def test_who_claims_second_reads_no_more_of_the_customer_than_before_he_filed(
+    held: Claim, outsider: User, manager: User, client_for: SignIn
+) -> None:
+    """The manager reads who holds it, since when and who was there last; the claimant only that somebody does."""
+    filed(client_for(outsider), held.account.name, which=str(held.account_id), note="去年的展会上认识")
+    asked = Approval.objects.get()
+    url = reverse("followups:approval", args=[asked.pk])
+
+    read = client_for(manager).get(url).content.decode()
+    told = client_for(outsider).get(url).content.decode()
+
+    assert ("陈思远" in read, "Holds it now" in read) == (True, True)
+    assert ("陈思远" in told, "Holds it now" in told) == (False, False)
+    assert ("Somebody holds this customer" in told, "去年的展会上认识" in told) == (True, True)
+    assert "陈思远" not in client_for(outsider).get("/approvals/?view=mine").content.decode()
+
+
 def test_the_second_claim_is_refused_with_a_sentence(held: Claim, outsider: User, client_for: SignIn) -> None:
     ClaimPolicy.objects.create(pk=1, second_claim="REFUSE")
     response = filed(client_for(outsider), held.account.name, which=str(held.account_id))
