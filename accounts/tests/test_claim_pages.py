@@ -16,7 +16,6 @@ from accounts.models import Account, Claim, ClaimPolicy
 from accounts.tests.factories import AccountFactory, ClaimFactory, ContactFactory
 from crm.audit import history_of
 from crm.models import UndoEntry
-from crm.undo import undo
 from followups.models import Approval
 from teams.models import Team, User
 
@@ -178,14 +177,19 @@ def test_the_pool_tells_the_firm_and_nothing_of_its_people_and_deals(
     assert "王建国" in client.get(held.account.get_absolute_url()).content.decode()
 
 
-def test_one_tap_claims_and_can_be_taken_back(outsider: User, client_for: SignIn, now: datetime) -> None:
+def test_one_tap_claims_and_can_be_taken_back(outsider: User, client_for: SignIn) -> None:
     pooled = AccountFactory(name="无锡华鑫轴承有限公司", owner=None)
     AccountFactory(owner=outsider)
-    response = client_for(outsider).post(reverse("accounts:take", args=[pooled.pk]), follow=True)
+    client = client_for(outsider)
+    response = client.post(reverse("accounts:take", args=[pooled.pk]), follow=True)
 
     assert "无锡华鑫轴承有限公司 is yours until 2027-01-23." in response.content.decode()
     assert "Protected until 2027-01-23, 60 days left" in response.content.decode()
-    undo(UndoEntry.objects.get(), actor=outsider, now=now)
+
+    there = {"next": pooled.get_absolute_url()}
+    back = client.post(reverse("crm:undo", args=[UndoEntry.objects.get().pk]), there, follow=True)
+    assert (back.status_code, back.request["PATH_INFO"]) == (200, POOL), "the customer's own page is gone with it"
+    assert "Claim 无锡华鑫轴承有限公司" in back.content.decode()
 
 
 def test_who_taps_late_hears_who_was_quicker_and_who_never_saw_it_hears_nothing(
