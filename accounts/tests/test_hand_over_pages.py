@@ -234,11 +234,13 @@ def test_a_later_day_is_waited_for(
     client.post(url("start", plan))
     assert "It begins by itself on 2026-11-25." in client.get(url("page", plan)).content.decode()
     assert start_hand_overs() == 0
+    late = AccountFactory(name="昆山润达机械有限公司", owner=rep)
     with time_machine.travel(datetime(2026, 11, 25, 8, 0).astimezone(), tick=False):
         with django_capture_on_commit_callbacks(execute=True):
             assert start_hand_overs() == 1
         assert start_hand_overs() == 0
     assert HandOver.objects.get().state == "DONE"
+    assert owners() == {"苏州长虹精密科技有限公司": "刘婷", late.name: "刘婷"}, "what came to him meanwhile goes along"
     assert not User.objects.get(pk=rep.pk).is_active
 
 
