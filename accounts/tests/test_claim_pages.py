@@ -328,7 +328,8 @@ def test_an_admin_changes_the_rules_and_history_tells(admin: User, client_for: S
     policy = ClaimPolicy.objects.get()
     assert (policy.days_a, policy.limit_total, policy.version) == (90, 80, 2)
     assert history_of(policy).get().changes == {"days_a": [45, 90], "limit_total": [None, 80], "version": [1, 2]}
-    assert "A: days of protection" in client.get(RULES).context["events"][0].lines[0].label
+    (told,) = client.get(RULES).context["events"]
+    assert (str(told.title), told.lines[0].label) == ("Rules of claims changed", "A: days of protection")
 
 
 @pytest.mark.parametrize(

@@ -301,11 +301,14 @@ def test_the_receiver_reads_the_brief_and_a_stranger_does_not(
     plan, changhong, teammate, rep, outsider, manager, today, client_for: SignIn, django_capture_on_commit_callbacks
 ) -> None:
     ContactFactory(account=changhong, name="李敏", buying_roles=["DECIDER"], stance="PS", last_contact_on=today)
+    Account.objects.filter(pk=changhong.pk).update(tier="A")
+    AccountFactory(name="安吉竹业有限公司", owner=rep, tier="")
     with django_capture_on_commit_callbacks(execute=True):
         client_for(manager).post(url("start", plan))
     shown = client_for(teammate).get(url("brief", plan)).content.decode()
     assert "Customers from 陈思远" in shown
     assert "李敏" in shown
+    assert shown.index("苏州长虹精密科技有限公司") < shown.index("安吉竹业有限公司"), "the best customers first"
     assert "First visit to 长虹精密 as its new owner" in shown
     assert client_for(outsider).get(url("brief", plan)).status_code == 404
     assert client_for(teammate).get(url("page", plan)).status_code == 403
