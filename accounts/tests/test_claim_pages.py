@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions.claims import release
+from accounts.actions.giving import give_accounts
 from accounts.models import Account, Claim, ClaimPolicy
 from accounts.tests.factories import AccountFactory, ClaimFactory, ContactFactory
 from crm.audit import history_of
 from crm.models import UndoEntry
+from crm.undo import undo
 from followups.models import Approval
 from teams.models import Team, User
 
@@ -212,6 +214,19 @@ def test_ones_own_lapsed_customer_says_from_when_it_is_free(
 
     assert "yours to claim from 2026-12-24" in shown
     assert reverse("accounts:take", args=[held.account_id]) not in shown
+
+
+def test_one_of_the_pool_given_to_somebody_by_mistake_is_there_again_as_it_was(
+    held: Claim, rep: User, teammate: User, manager: User, now: datetime, client_for: SignIn
+) -> None:
+    release(held.account, reason="客户搬迁", actor=rep, now=now)
+    pooled = Account.objects.get()
+    entry = give_accounts([pooled], to=teammate, actor=manager, now=now)
+    undo(entry, actor=manager, now=now)
+
+    (row,) = client_for(rep).get(POOL).context["rows"]
+    assert (row.pool_kind, row.pool_reason, row.held_by) == ("RELEASED", "客户搬迁", "陈思远")
+    assert row.free_on is not None, "who gave it up waits, as before"
 
 
 def test_filters_of_the_pool(rep: User, now: datetime, client_for: SignIn) -> None:
