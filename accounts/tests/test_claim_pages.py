@@ -94,6 +94,14 @@ def test_who_does_not_see_it_learns_the_team_and_the_day_only(held: Claim, outsi
     assert held.account.phone not in response.content.decode()
 
 
+def test_a_customer_one_sees_can_be_looked_at_before_filing(
+    held: Claim, rep: User, outsider: User, client_for: SignIn
+) -> None:
+    way = f'href="{held.account.get_absolute_url()}"'
+    assert way in filed(client_for(rep), held.account.name).content.decode()
+    assert way not in filed(client_for(outsider), held.account.name).content.decode()
+
+
 def test_a_name_that_is_only_alike_may_be_another_company(held: Claim, rep: User, client_for: SignIn) -> None:
     client = client_for(rep)
     assert choices(filed(client, "长虹精密"))[-1] == "None of these: it is another company"
