@@ -11,7 +11,7 @@ from crm.listing import Column
 COLUMNS: tuple[Column, ...] = (
     Column("name", _("Customer"), lambda claim: claim.account.name, sort="name", is_usual=True),
     Column("tier", _("Tier"), lambda claim: claim.account.tier, is_usual=True),
-    Column("claimant", _("Responsible"), lambda claim: str(claim.claimant), is_usual=True),
+    Column("claimant", pgettext_lazy("claim", "Responsible"), lambda claim: str(claim.claimant), is_usual=True),
     Column("team", _("Team"), lambda claim: str(claim.claimant.team or "")),
     Column("region", _("Region"), lambda claim: claim.region, is_usual=True),
     Column("month", pgettext_lazy("claim", "Month"), lambda claim: f"{claim.month:%Y-%m}"),

@@ -110,4 +110,5 @@ def _description(claim: Claim, held: dict[int, str]) -> Description:
         headers=[_("Who"), _("Team"), _("Since"), _("Last contact"), _("Region")],
         rows=rows,
         note=claim.note,
+        for_signers=True,
     )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.choices import ClaimState, OwnershipKind, Tier
 from accounts.filters import NO_TIER
@@ -43,7 +44,7 @@ class ClaimFilter(_Counted):
     )
     tier = filters.ChoiceFilter(label=_("Tier"), choices=TIERS, empty_label=_("Every tier"), method="by_tier")
     claimant = filters.ModelChoiceFilter(
-        label=_("Responsible"), queryset=User.objects.none(), empty_label=_("Everybody")
+        label=pgettext_lazy("claim", "Responsible"), queryset=User.objects.none(), empty_label=_("Everybody")
     )
     team = TeamFilter(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Every team"), method="by_team")
     soon = filters.NumberFilter(label=_("Ends within (days)"), method="by_soon", min_value=1, max_value=730)

@@ -22,6 +22,7 @@ class Match:
     is_same: bool
     is_own: bool
     held_since: date
+    reason_words: list[str]
 
     @property
     def words(self) -> str:
@@ -56,6 +57,7 @@ def matches_for(*, name: str, phone: str, credit_code: str, user: User) -> list[
             is_same=similar.account.name == name,
             is_own=similar.account.owner_id == user.pk,
             held_since=since.get(similar.account.pk, timezone.localdate(similar.account.recorded_at)),
+            reason_words=similar.reason_words,
         )
         for similar in found
     ]

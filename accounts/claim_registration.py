@@ -26,7 +26,7 @@ def _frame() -> None:
             icon="shield",
             order=21,
             roles=SELLERS,
-            match=("accounts:claim", "accounts:file_claim"),
+            match=("accounts:claim", "accounts:file_claim", "accounts:extend_claim"),
         )
     )
     register_nav(NavEntry(key="pool", label=_("Pool"), url_name="accounts:pool", icon="users", order=22, roles=SELLERS))
@@ -59,7 +59,7 @@ def register() -> None:
             lambda claim: claim.account.called,
         )
     )
-    register_undo("claims.from_pool", claims.undo_claim_from_pool)
+    register_undo("claims.from_pool", claims.undo_claim_from_pool, back_to="accounts:pool")
     register_undo("claims.release", claims.undo_release)
     register_undo("claims.extend", protection.undo_extend)
     decision = ApprovalKind(

@@ -1,6 +1,10 @@
 """What hand-overs tell the rooms below, once, when the process starts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import giving, handover_news, handover_run
@@ -60,6 +64,11 @@ def register() -> None:
     )
 
 
+def _named(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say from whom the customers come, where they were of several owners."""
+    return {**params, "giver": params["giver"] or gettext("several owners")}
+
+
 def _messages() -> None:
     register_message(
         MessageKind(
@@ -67,6 +76,7 @@ def _messages() -> None:
             _("New customers"),
             _("You have new customers: %(n)s"),
             _("They come from %(giver)s. Read the brief before the first visit."),
+            prepare=_named,
         )
     )
     register_message(
@@ -75,5 +85,6 @@ def _messages() -> None:
             _("Hand-over done"),
             _("Hand-over of %(giver)s: %(went)s went, %(stayed)s could not"),
             _("What may be lost: %(risks)s. Look at it while there is time."),
+            prepare=_named,
         )
     )

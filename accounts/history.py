@@ -79,6 +79,7 @@ ACTIONS: dict[str, str | Promise] = {
     "claim.refused": gettext_lazy("Claim refused"),
     "claim.decision_taken_back": gettext_lazy("Decision on a claim taken back"),
     "claim.extended": gettext_lazy("Protection extended"),
+    "claim_policy.set": gettext_lazy("Rules of claims changed"),
     "claim.extension_taken_back": gettext_lazy("Extension of a protection taken back"),
     "account.key_marked": gettext_lazy("Became a key account"),
     "account.key_mark_taken_back": gettext_lazy("Mark of a key account taken back"),

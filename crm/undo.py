@@ -17,6 +17,7 @@ from crm.models import UndoEntry
 # Where only a part can be taken back, the inverse takes that back and returns a sentence that names the rest.
 Inverse = Callable[..., str | None]
 _inverses: dict[str, Inverse] = {}
+_places: dict[str, str] = {}
 NAMED = 5  # so many of the rows that changed are named in a refusal
 
 
@@ -24,9 +25,18 @@ class CannotUndo(Exception):
     """The action cannot be taken back (any more); the message says why."""
 
 
-def register_undo(action: str, inverse: Inverse) -> None:
-    """Make `inverse(data, *, actor, now)` the way back for `action`."""
+def register_undo(action: str, inverse: Inverse, *, back_to: str = "") -> None:
+    """Make `inverse(data, *, actor, now)` the way back for `action`.
+
+    `back_to` names the page to go to afterwards, where that on which the action is taken back may be gone with it.
+    """
     _inverses[action] = inverse
+    _places[action] = back_to
+
+
+def place_after(action: str) -> str:
+    """Return the name of the page to go to once an action is taken back; "" where one stays."""
+    return _places.get(action, "")
 
 
 def offer_undo(

@@ -1,7 +1,7 @@
 """What can be signed, registered by the rooms above."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -15,7 +15,8 @@ class Description:
     """A thing to sign as its reader sees it.
 
     `facts` are at most three (label, value) pairs; `exceptions` are named rule hits ("2 stops < target 4"), none means
-    it may be signed with the others at once; `headers` and `rows` are the whole of it as a table.
+    it may be signed with the others at once; `headers` and `rows` are the whole of it as a table. `for_signers` where
+    facts and table are for who signs only: who asked may not see the thing itself.
     """
 
     title: str
@@ -25,6 +26,12 @@ class Description:
     headers: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
     note: str = ""
+    for_signers: bool = False
+
+    @property
+    def outline(self) -> "Description":
+        """Return what anybody else may read of it."""
+        return replace(self, facts=(), headers=(), rows=())
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,13 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
             .exclude(requested_by=user)
         )
 
+    def signed_by(self, user: "User") -> Self:
+        """Return what this person signs, has signed, or signs for somebody he stands in for."""
+        step_model: Any = self.model._meta.get_field("steps").related_model
+        people = [user.pk, *user.stands_in_for]
+        named = Q(approver_id__in=people) | Q(decided_by=user) | Q(or_else__in=people)
+        return self.filter(pk__in=step_model.objects.filter(named).order_by().values("approval_id"))
+
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     """Comments; who sees the thing sees what was said about it."""

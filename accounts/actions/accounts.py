@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.actions.duplicates import file_keys
 from accounts.actions.groups import refuse_cycle
-from accounts.actions.ownership import Why, note_owners, write_owners
+from accounts.actions.ownership import Why, note_owners, step_back, write_owners
 from accounts.actions.protection import pass_on, reopen_claims
 from accounts.choices import OwnershipKind
 from accounts.duplicates import IDENTITY_FIELDS
@@ -124,11 +124,17 @@ def change_owners(accounts: Iterable[Account], *, to: User, actor: User, now: da
 
 
 def undo_change_owners(data: dict[str, Any], *, actor: User, now: datetime) -> None:
-    """Give customers back to whom they belonged before, with the days of protection they had left."""
+    """Give customers back to whom they belonged before, with the days of protection they had left.
+
+    One of the pool is there again as it was: who gave it up, why, and how long he waits.
+    """
     owners = {pk: (owner_id, team_id) for pk, owner_id, team_id in data["owners"]}
     rows = list(Account.objects.select_for_update().filter(pk__in=owners).order_by("pk"))
-    why = Why(OwnershipKind.TAKEN_BACK)
-    write_owners(rows, owners, actor=actor, action="account.owner_changed_back", why=why, now=now)
+    action, why = "account.owner_changed_back", Why(OwnershipKind.TAKEN_BACK)
+    pooled = [row for row in rows if owners[row.pk][0] is None]
+    there = {row.pk for row in pooled if step_back(row, actor=actor, action=action, to=owners[row.pk])}
+    others = [row for row in rows if row.pk not in there]
+    write_owners(others, owners, actor=actor, action=action, why=why, now=now)
     reopen_claims(data.get("claims", []), now=now)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.actions.accounts import change_owner, undo_change_owners
 from accounts.carried import CannotCarry, carried_kind, carried_kinds
-from accounts.models import Account
+from accounts.models import Account, Claim
 from crm.models import UndoEntry
 from crm.undo import offer_undo
 from teams.models import User
@@ -64,6 +64,7 @@ def give_account(account: Account, *, giver: User | None, to: User | None, actor
     if refusal or to is None:
         raise CannotGive(refusal)
     before: dict[str, Any] = {"owner": [current.pk, current.owner_id, current.team_id], "to": to.pk}
+    before["claims"] = list(Claim.objects.in_force().filter(account=current).values_list("pk", flat=True))
     moved, rows = _carry(current.pk, giver=giver, to=to, actor=actor, now=now)
     return Given(before | {"moved": moved}, [change_owner(current, to=to, actor=actor), *rows])
 
@@ -97,7 +98,10 @@ def _carry(
 
 @transaction.atomic
 def take_back(before: dict[str, Any], *, actor: User, now: datetime) -> None:
-    """Give back what `Given.before` tells of; that nothing changed since is for the caller to ask."""
+    """Give back what `Given.before` tells of, a claim with the days it had left.
+
+    That nothing changed since is for the caller to ask.
+    """
     account_id, giver_id, team_id = before["owner"]
     people = User.objects.in_bulk({giver_id, before["to"]} - {None})
     for name, data in reversed(before["moved"]):
@@ -105,7 +109,8 @@ def take_back(before: dict[str, Any], *, actor: User, now: datetime) -> None:
         if carried is not None:
             carried.move_back(data, giver=people[giver_id], to=people[before["to"]], actor=actor, now=now)
     if account_id is not None:
-        undo_change_owners({"owners": [[account_id, giver_id, team_id]]}, actor=actor, now=now)
+        owners = {"owners": [[account_id, giver_id, team_id]], "claims": before.get("claims", [])}
+        undo_change_owners(owners, actor=actor, now=now)
 
 
 @transaction.atomic

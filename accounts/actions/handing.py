@@ -60,14 +60,28 @@ def _locked(hand_over: HandOver) -> HandOver:
     return current
 
 
-def _share(hand_over: HandOver, *, actor: User) -> None:
-    """Let the items say what the rules say: a customer chosen one by one keeps who was chosen for it."""
+def _shared_out(hand_over: HandOver, *, actor: User) -> dict[int | None, int | None]:
+    """Return customer → who gets it by the rules, of all the giver keeps; None is what belongs to no customer."""
     rules = [Sharing.from_json(kept) for kept in hand_over.rules]
-    kept = {item.account_id: item for item in hand_over.items.all()}
     rows = Account.objects.visible_to(actor).live().filter(owner=hand_over.giver_id).order_by("pk")
     wanted: dict[int | None, int | None] = {None: hand_over.rest_to_id}
     for pk, tier, team, province, city in rows.values_list("pk", "tier", "team_id", "province", "city"):
         wanted[pk] = receiver_of(Shared(tier, str(team or ""), province, city), rules, hand_over.rest_to_id)
+    return wanted
+
+
+def let_join(hand_over: HandOver, *, actor: User) -> None:
+    """Let the customers that came to the giver since the plan was made go with the others."""
+    kept = set(hand_over.items.values_list("account_id", flat=True))
+    wanted = _shared_out(hand_over, actor=actor)
+    new = [_item(hand_over, pk, to) for pk, to in wanted.items() if pk not in kept]
+    HandOverItem.objects.bulk_create(new, batch_size=BATCH)
+
+
+def _share(hand_over: HandOver, *, actor: User) -> None:
+    """Let the items say what the rules say: a customer chosen one by one keeps who was chosen for it."""
+    kept = {item.account_id: item for item in hand_over.items.all()}
+    wanted = _shared_out(hand_over, actor=actor)
     new = [_item(hand_over, pk, to) for pk, to in wanted.items() if pk not in kept]
     changed = [item for pk, item in kept.items() if pk in wanted and not item.is_chosen and item.to_id != wanted[pk]]
     for item in changed:

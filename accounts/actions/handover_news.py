@@ -35,7 +35,7 @@ def _tell_receivers(hand_over: HandOver, *, now: datetime) -> None:
             kind=RECEIVED,
             subject=hand_over,
             recipient=person,
-            params={"n": counts[person.pk], "giver": str(hand_over.giver or "--"), "url": url},
+            params={"n": counts[person.pk], "giver": str(hand_over.giver or ""), "url": url},
             now=now,
         )
 
@@ -45,7 +45,7 @@ def _tell_leaders(hand_over: HandOver, *, now: datetime) -> None:
     ids = list(went.values_list("account_id", flat=True))
     found = what_may_be_lost(ids, giver=hand_over.giver, on=timezone.localdate(now))
     params = {
-        "giver": str(hand_over.giver or "--"),
+        "giver": str(hand_over.giver or ""),
         "went": len(ids),
         "stayed": hand_over.items.filter(state=HandedState.FAILED).count(),
         "risks": sum(len(kind.risks) for kind in found),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.giving import CannotGive, Given, give_account, give_loose, take_back
-from accounts.actions.handing import CannotHandOver, plan_for_many
+from accounts.actions.handing import CannotHandOver, let_join, plan_for_many
 from accounts.actions.handover_news import tell_all
 from accounts.choices import HandedState, HandOverReason, HandOverState
 from accounts.handover_rules import days_to_visit, first_visit_due
@@ -64,6 +64,8 @@ def start(hand_over: HandOver, *, actor: User, on: date, now: datetime) -> HandO
         raise CannotHandOver(_("There is nothing to hand over."))
     if current.day > on:
         return write_fields(current, {"state": HandOverState.SCHEDULED}, actor=actor, action="hand_over.scheduled")
+    if current.giver:
+        let_join(current, actor=actor)
     _set_first_visits(current, on=on)
     if current.reason == HandOverReason.LEAVES and current.giver:
         deactivate_user(current.giver, actor=actor, now=now)

@@ -106,13 +106,14 @@ def _unknown(account: Account, owner_id: int | None, now: datetime) -> Ownership
     )
 
 
-def step_back(account: Account, *, actor: User, action: str) -> bool:
+def step_back(account: Account, *, actor: User, action: str, to: Holder | None = None) -> bool:
     """Take the last change of owner of a locked row back as if it had not been; False where there was none.
 
+    With `to`, only where that is who held it before.
     For what is taken back at once: a stretch that lasted longer is history and stays (`OwnershipKind.TAKEN_BACK`).
     """
     last = list(Ownership.objects.filter(account=account).order_by("-started_at", "-pk")[:2])
-    if len(last) < 2:
+    if len(last) < 2 or (to is not None and (last[1].owner_id, last[1].team_id) != to):
         return False
     present, past = last
     changes = {

@@ -145,6 +145,7 @@ def extend(claim: Claim, *, until: date, reason: str, actor: User, on: date, now
         "granted_until": current.granted_until.isoformat(),
         "protected_until": current.protected_until.isoformat(),
         "reason": current.reason,
+        "last_on": str(current.account.last_contact_on or ""),
     }
     changes = {"granted_until": until, "protected_until": until, "reason": reason.strip()[:250]}
     current = write_fields(current, changes, actor=actor, action="claim.extended")
@@ -158,7 +159,7 @@ def undo_extend(data: dict[str, Any], *, actor: User, now: datetime) -> None:
     current = Claim.objects.select_for_update(of=("self",)).select_related("account").get(pk=data["claim"])
     granted, until = (date.fromisoformat(data[name]) for name in ("granted_until", "protected_until"))
     last_on, policy = current.account.last_contact_on, claim_policy()
-    if last_on is not None and policy.contact_counts:
+    if last_on is not None and str(last_on) != data.get("last_on") and policy.contact_counts:
         until = renewed(until, last_on, current.account.tier, policy.days)
     values = {"granted_until": granted, "protected_until": until, "reason": data["reason"]}
     write_fields(current, values, actor=actor, action="claim.extension_taken_back")

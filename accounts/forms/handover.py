@@ -173,7 +173,11 @@ def _groups(hand_over: HandOver, rules: list[Sharing]) -> Iterator[tuple[str, li
     counts: Counter[tuple[str, str, str]] = Counter()
     rows = hand_over.items.filter(account__isnull=False).values_list(*columns)
     for tier, team, team_name, province, city in rows:
-        found = {(TIER, tier, tier), (TEAM, str(team or ""), team_name or ""), (PROVINCE, province, province)}
+        found = {
+            (TIER, tier, tier and gettext("Tier %(tier)s") % {"tier": tier}),
+            (TEAM, str(team or ""), team_name or ""),
+            (PROVINCE, province, province),
+        }
         counts.update(one for one in [*found, (CITY, city, city)] if one[1])
         counts.update([(TIER, "", gettext("No tier yet"))] if not tier else [])
     kept = {(rule.by, rule.value) for rule in rules} - {key[:2] for key in counts}

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions.claims import release
+from accounts.actions.giving import give_accounts
 from accounts.models import Account, Claim, ClaimPolicy
 from accounts.tests.factories import AccountFactory, ClaimFactory, ContactFactory
 from crm.audit import history_of
@@ -93,6 +94,14 @@ def test_who_does_not_see_it_learns_the_team_and_the_day_only(held: Claim, outsi
     assert held.account.phone not in response.content.decode()
 
 
+def test_a_customer_one_sees_can_be_looked_at_before_filing(
+    held: Claim, rep: User, outsider: User, client_for: SignIn
+) -> None:
+    way = f'href="{held.account.get_absolute_url()}"'
+    assert way in filed(client_for(rep), held.account.name).content.decode()
+    assert way not in filed(client_for(outsider), held.account.name).content.decode()
+
+
 def test_a_name_that_is_only_alike_may_be_another_company(held: Claim, rep: User, client_for: SignIn) -> None:
     client = client_for(rep)
     assert choices(filed(client, "长虹精密"))[-1] == "None of these: it is another company"
@@ -115,6 +124,23 @@ def test_the_second_claim_goes_to_the_manager(
     waiting = client_for(manager).get(reverse("followups:approval", args=[Approval.objects.get().pk]))
     assert "去年的展会上认识" in waiting.content.decode()
     assert "Somebody holds this customer" in waiting.content.decode()
+
+
+def test_who_claims_second_reads_no_more_of_the_customer_than_before_he_filed(
+    held: Claim, outsider: User, manager: User, client_for: SignIn
+) -> None:
+    """The manager reads who holds it, since when and who was there last; the claimant only that somebody does."""
+    filed(client_for(outsider), held.account.name, which=str(held.account_id), note="去年的展会上认识")
+    asked = Approval.objects.get()
+    url = reverse("followups:approval", args=[asked.pk])
+
+    read = client_for(manager).get(url).content.decode()
+    told = client_for(outsider).get(url).content.decode()
+
+    assert ("陈思远" in read, "Holds it now" in read) == (True, True)
+    assert ("陈思远" in told, "Holds it now" in told) == (False, False)
+    assert ("Somebody holds this customer" in told, "去年的展会上认识" in told) == (True, True)
+    assert "陈思远" not in client_for(outsider).get("/approvals/?view=mine").content.decode()
 
 
 def test_the_second_claim_is_refused_with_a_sentence(held: Claim, outsider: User, client_for: SignIn) -> None:
@@ -161,14 +187,19 @@ def test_the_pool_tells_the_firm_and_nothing_of_its_people_and_deals(
     assert "王建国" in client.get(held.account.get_absolute_url()).content.decode()
 
 
-def test_one_tap_claims_and_can_be_taken_back(outsider: User, client_for: SignIn, now: datetime) -> None:
+def test_one_tap_claims_and_can_be_taken_back(outsider: User, client_for: SignIn) -> None:
     pooled = AccountFactory(name="无锡华鑫轴承有限公司", owner=None)
     AccountFactory(owner=outsider)
-    response = client_for(outsider).post(reverse("accounts:take", args=[pooled.pk]), follow=True)
+    client = client_for(outsider)
+    response = client.post(reverse("accounts:take", args=[pooled.pk]), follow=True)
 
     assert "无锡华鑫轴承有限公司 is yours until 2027-01-23." in response.content.decode()
     assert "Protected until 2027-01-23, 60 days left" in response.content.decode()
-    undo(UndoEntry.objects.get(), actor=outsider, now=now)
+
+    there = {"next": pooled.get_absolute_url()}
+    back = client.post(reverse("crm:undo", args=[UndoEntry.objects.get().pk]), there, follow=True)
+    assert (back.status_code, back.request["PATH_INFO"]) == (200, POOL), "the customer's own page is gone with it"
+    assert "Claim 无锡华鑫轴承有限公司" in back.content.decode()
 
 
 def test_who_taps_late_hears_who_was_quicker_and_who_never_saw_it_hears_nothing(
@@ -191,6 +222,19 @@ def test_ones_own_lapsed_customer_says_from_when_it_is_free(
 
     assert "yours to claim from 2026-12-24" in shown
     assert reverse("accounts:take", args=[held.account_id]) not in shown
+
+
+def test_one_of_the_pool_given_to_somebody_by_mistake_is_there_again_as_it_was(
+    held: Claim, rep: User, teammate: User, manager: User, now: datetime, client_for: SignIn
+) -> None:
+    release(held.account, reason="客户搬迁", actor=rep, now=now)
+    pooled = Account.objects.get()
+    entry = give_accounts([pooled], to=teammate, actor=manager, now=now)
+    undo(entry, actor=manager, now=now)
+
+    (row,) = client_for(rep).get(POOL).context["rows"]
+    assert (row.pool_kind, row.pool_reason, row.held_by) == ("RELEASED", "客户搬迁", "陈思远")
+    assert row.free_on is not None, "who gave it up waits, as before"
 
 
 def test_filters_of_the_pool(rep: User, now: datetime, client_for: SignIn) -> None:
@@ -307,7 +351,8 @@ def test_an_admin_changes_the_rules_and_history_tells(admin: User, client_for: S
     policy = ClaimPolicy.objects.get()
     assert (policy.days_a, policy.limit_total, policy.version) == (90, 80, 2)
     assert history_of(policy).get().changes == {"days_a": [45, 90], "limit_total": [None, 80], "version": [1, 2]}
-    assert "A: days of protection" in client.get(RULES).context["events"][0].lines[0].label
+    (told,) = client.get(RULES).context["events"]
+    assert (str(told.title), told.lines[0].label) == ("Rules of claims changed", "A: days of protection")
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,23 @@ def test_a_manager_protects_longer_with_a_reason(held: Claim, manager: User, tod
     assert (held.protected_until, held.reason) == (date(2026, 12, 31), "")
 
 
+def test_an_extension_taken_back_protects_no_longer_than_before_for_a_contact_of_old(
+    held: Claim, manager: User, today: date, now: datetime
+) -> None:
+    """The firm has lengthened the days since; what ran stays as it was given."""
+    Account.objects.filter(pk=held.account_id).update(last_contact_on=date(2026, 11, 20))
+    ClaimPolicy.objects.create(pk=1, days_a=300, days_b=300, days_c=300, days_none=300)
+
+    undo(
+        extend(held, until=date(2027, 2, 28), reason="招标推迟", actor=manager, on=today, now=now),
+        actor=manager,
+        now=now,
+    )
+
+    held.refresh_from_db()
+    assert held.protected_until == date(2026, 12, 31)
+
+
 @pytest.mark.parametrize("until", [date(2026, 12, 31), date(2027, 11, 25)])
 def test_an_extension_lies_ahead_and_within_a_year(
     until: date, held: Claim, manager: User, today: date, now: datetime

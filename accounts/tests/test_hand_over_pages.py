@@ -234,11 +234,13 @@ def test_a_later_day_is_waited_for(
     client.post(url("start", plan))
     assert "It begins by itself on 2026-11-25." in client.get(url("page", plan)).content.decode()
     assert start_hand_overs() == 0
+    late = AccountFactory(name="昆山润达机械有限公司", owner=rep)
     with time_machine.travel(datetime(2026, 11, 25, 8, 0).astimezone(), tick=False):
         with django_capture_on_commit_callbacks(execute=True):
             assert start_hand_overs() == 1
         assert start_hand_overs() == 0
     assert HandOver.objects.get().state == "DONE"
+    assert owners() == {"苏州长虹精密科技有限公司": "刘婷", late.name: "刘婷"}, "what came to him meanwhile goes along"
     assert not User.objects.get(pk=rep.pk).is_active
 
 
@@ -299,11 +301,14 @@ def test_the_receiver_reads_the_brief_and_a_stranger_does_not(
     plan, changhong, teammate, rep, outsider, manager, today, client_for: SignIn, django_capture_on_commit_callbacks
 ) -> None:
     ContactFactory(account=changhong, name="李敏", buying_roles=["DECIDER"], stance="PS", last_contact_on=today)
+    Account.objects.filter(pk=changhong.pk).update(tier="A")
+    AccountFactory(name="安吉竹业有限公司", owner=rep, tier="")
     with django_capture_on_commit_callbacks(execute=True):
         client_for(manager).post(url("start", plan))
     shown = client_for(teammate).get(url("brief", plan)).content.decode()
     assert "Customers from 陈思远" in shown
     assert "李敏" in shown
+    assert shown.index("苏州长虹精密科技有限公司") < shown.index("安吉竹业有限公司"), "the best customers first"
     assert "First visit to 长虹精密 as its new owner" in shown
     assert client_for(outsider).get(url("brief", plan)).status_code == 404
     assert client_for(teammate).get(url("page", plan)).status_code == 403

@@ -59,6 +59,7 @@ def file_claim(request: AuthenticatedHttpRequest) -> HttpResponse:
         verb=_("File the claim"),
         cancel_url=reverse("accounts:claims"),
         draft="claim:new",
+        namesakes=[match for match in form.matches if match.is_seen],
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Value
+from django.db.models.functions import NullIf
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -130,7 +132,8 @@ def brief(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     to = _receiver(request)
     handed = found.items.handed().filter(to=to)
     accounts = Account.objects.visible_to(request.user).live().filter(pk__in=handed.order_by().values("account"))
-    page = paginate(accounts.select_related("team").order_by("tier", "name", "pk"), request.GET, size=BRIEFS_A_PAGE)
+    in_order = accounts.select_related("team").order_by(NullIf("tier", Value("")).asc(nulls_last=True), "name", "pk")
+    page = paginate(in_order, request.GET, size=BRIEFS_A_PAGE)
     context = {"hand_over": found, "to": to, "page": page}
     context["briefs"] = briefs(page.items, user=request.user, on=request.today)
     return render(request, "accounts/handovers/brief.html", context)

@@ -144,9 +144,7 @@ def throw_away(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def export(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Hand out the preview as a table."""
     found = hand_over_or_404(request, pk)
-    seen = preview(found, on=request.today)
-    note_export(
-        _("Hand-over"), rows=len(seen.rows), words=str(found), columns=COLUMNS, ending="xlsx", actor=request.user
-    )
-    name = f"{_('Hand-over')} {found.giver or ''} {found.day.isoformat()}"
-    return download(COLUMNS, seen.rows, name=name, title=_("Hand-over"))
+    seen, title = preview(found, on=request.today), _("Hand-over of customers")
+    note_export(title, rows=len(seen.rows), words=str(found), columns=COLUMNS, ending="xlsx", actor=request.user)
+    name = f"{title} {found.giver or ''} {found.day.isoformat()}"
+    return download(COLUMNS, seen.rows, name=name, title=title)

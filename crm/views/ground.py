@@ -19,7 +19,7 @@ from crm.context import THEMES
 from crm.files import readable_file
 from crm.http import AuthenticatedHttpRequest
 from crm.models import UndoEntry
-from crm.undo import CannotUndo, undo
+from crm.undo import CannotUndo, place_after, undo
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +46,11 @@ def undo_view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         text, done = str(refusal), False
     else:
         text, done = left or _("Taken back."), True
+    place = place_after(entry.action) if done else ""
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"message": text}, status=200 if done else 409)
     messages.add_message(request, messages.SUCCESS if done else messages.ERROR, text)
-    return _back(request)
+    return redirect(place) if place else _back(request)
 
 
 @require_GET

@@ -51,14 +51,17 @@ class Queue:
         return [*self.exceptions, *self.clean]
 
 
-def _cards(approvals: Sequence[Approval]) -> list[Card]:
-    descriptions = describe_all(approvals)
-    return [Card(approval, descriptions[approval.pk], kind_label(approval.kind)) for approval in approvals]
+def _cards(request: AuthenticatedHttpRequest, approvals: Sequence[Approval]) -> list[Card]:
+    found = describe_all(approvals)
+    if kept := [pk for pk, about in found.items() if about.for_signers]:
+        signs = set(Approval.objects.filter(pk__in=kept).signed_by(request.user).values_list("pk", flat=True))
+        found |= {pk: found[pk].outline for pk in kept if pk not in signs}
+    return [Card(approval, found[approval.pk], kind_label(approval.kind)) for approval in approvals]
 
 
 def _queue(request: AuthenticatedHttpRequest) -> Queue:
     rows = Approval.objects.to_sign(request.user).select_related("requested_by").order_by("recorded_at", "pk")
-    cards = _cards(list(rows[:SHOWN]))
+    cards = _cards(request, list(rows[:SHOWN]))
     return Queue(
         clean=[card for card in cards if not card.about.exceptions],
         exceptions=[card for card in cards if card.about.exceptions],
@@ -70,8 +73,8 @@ def _others(request: AuthenticatedHttpRequest, view: str) -> list[Card]:
     """Return what one handed in oneself, or what was decided among all one sees; newest first."""
     rows = Approval.objects.visible_to(request.user).select_related("requested_by").order_by("-pk")
     if view == "mine":
-        return _cards(list(rows.filter(requested_by=request.user)[:SHOWN]))
-    return _cards(list(rows.exclude(state=ApprovalState.WAITING).exclude(requested_by=request.user)[:SHOWN]))
+        return _cards(request, list(rows.filter(requested_by=request.user)[:SHOWN]))
+    return _cards(request, list(rows.exclude(state=ApprovalState.WAITING).exclude(requested_by=request.user)[:SHOWN]))
 
 
 def _reading(request: AuthenticatedHttpRequest, approval: Approval) -> dict[str, Any]:
@@ -80,7 +83,7 @@ def _reading(request: AuthenticatedHttpRequest, approval: Approval) -> dict[str,
     subject = (approval.subject_kind, approval.subject_id)
     waits_for_me = Approval.objects.to_sign(request.user).filter(pk=approval.pk).exists()
     return {
-        "card": _cards([approval])[0],
+        "card": _cards(request, [approval])[0],
         "steps": list(steps),
         "may_sign": waits_for_me,
         "is_stale": waits_for_me and current_versions([subject]).get(subject) != approval.subject_version,
@@ -150,7 +153,7 @@ def returned(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not Approval.objects.to_sign(request.user).filter(pk=pk).exists() and request.method == "GET":
         raise PermissionDenied
     if not form.is_valid():
-        context = {"form": form, "approval": found, "card": _cards([found])[0]}
+        context = {"form": form, "approval": found, "card": _cards(request, [found])[0]}
         return render(request, "followups/return.html", context, status=422 if form.errors else 200)
     try:
         send_back(found, actor=request.user, now=request.now, comment=form.cleaned_data["comment"])

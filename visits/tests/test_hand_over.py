@@ -7,8 +7,8 @@ import time_machine
 
 from accounts.actions.handing import choose_receivers, plan_hand_over
 from accounts.actions.handover_run import pause, resume, start, start_taking_back, stop
-from accounts.models import Account, HandOver
-from accounts.tests.factories import AccountFactory
+from accounts.models import Account, Claim, HandOver
+from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.audit import history_of
 from followups.actions.items import complete, promise
 from followups.checkup import faults
@@ -90,6 +90,7 @@ def test_all_of_it_comes_back(
     plan, changhong, rep, teammate, manager, today, now, django_capture_on_commit_callbacks
 ) -> None:
     OpportunityFactory(account=changhong, name="二期产线")
+    claim = ClaimFactory(account=changhong)
     stop_ahead = PlanItemFactory(plan=DayPlanFactory(user=rep, day=today + timedelta(days=1)), account=changhong)
     said = promise(changhong, recipient=rep, text="送样品", due_on=today, actor=rep, now=now, account_id=changhong.pk)
     done = begun(plan, manager, today, now, django_capture_on_commit_callbacks)
@@ -103,6 +104,8 @@ def test_all_of_it_comes_back(
     said.refresh_from_db()
     stop_ahead.refresh_from_db()
     assert (changhong.owner, said.recipient, stop_ahead.state) == (rep, rep, "OPEN")
+    in_force = Claim.objects.in_force().get()
+    assert (in_force, in_force.claimant, in_force.protected_until) == (claim, rep, claim.protected_until)
     assert Opportunity.objects.get().owner == rep
     assert PlanItem.objects.get(plan__user=teammate).state == "DROPPED"
     assert not FollowUp.objects.open().filter(kind="first-visit").exists()
