@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from crm.critical_css import critical_css as critical_css_text
 from crm.money import exact_amount, number_in, show_amount, unit_label
@@ -300,13 +300,20 @@ def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     found = [("", str(message)) for message in form.non_field_errors()]
     for field in form:
         errors: ErrorList = field.errors
-        found += [(field.id_for_label or field.auto_id, str(message)) for message in errors]
+        # "This field is required" says nothing until the reader knows which one.
+        missing = any(error.code == "required" for error in errors.as_data())
+        name = f"{field.label}{pgettext('between label and text', ': ')}" if missing else ""
+        found += [(field.id_for_label or field.auto_id, f"{name}{message}") for message in errors]
     return found
 
 
 @register.simple_tag
 def problem_list(form: forms.BaseForm) -> SafeString:
-    """Return the items of the error summary, each a link to its field."""
+    """Return the items of the error summary, each a link to its field.
+
+    The form is marked: crispy-forms would draw the summary a second time right above the fields.
+    """
+    form.has_summary = True  # type: ignore[attr-defined]
     return format_html_join(
         "",
         "<li>{}</li>",
