@@ -294,15 +294,22 @@ def filter_fields(form: forms.BaseForm, at_once: int = 5) -> dict[str, Any]:
     return {"first": [*form.hidden_fields(), *first], "rest": rest, "rest_in_use": in_use}
 
 
+def _is_vague(errors: ErrorList) -> bool:
+    """Return whether a message says nothing until the reader knows which field: those that Django brings."""
+    nothing = str(forms.Field.default_error_messages["required"])
+    return any(
+        error.code in ("min_value", "max_value", "min_length", "max_length") or str(error.message) == nothing
+        for error in errors.as_data()
+    )
+
+
 @register.filter
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Return (id of the field, message) of everything to be corrected; an empty id belongs to the whole form."""
     found = [("", str(message)) for message in form.non_field_errors()]
     for field in form:
         errors: ErrorList = field.errors
-        # "This field is required" says nothing until the reader knows which one.
-        missing = any(error.code == "required" for error in errors.as_data())
-        name = f"{field.label}{pgettext('between label and text', ': ')}" if missing else ""
+        name = f"{field.label}{pgettext('between label and text', ': ')}" if _is_vague(errors) else ""
         found += [(field.id_for_label or field.auto_id, f"{name}{message}") for message in errors]
     return found
 
