@@ -6,7 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Channel, Heard
@@ -25,7 +25,9 @@ class InquiryForm(forms.Form):
     channel = forms.ChoiceField(
         label=_("How they came"), choices=Channel.choices, initial=Channel.CALL, widget=forms.RadioSelect
     )
-    person = forms.CharField(label=_("Who"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True}))
+    person = forms.CharField(
+        label=pgettext_lazy("of who came in", "Who"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     phone = forms.CharField(
         label=_("Phone"),
         max_length=40,
