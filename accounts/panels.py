@@ -10,6 +10,7 @@ class Panel:
     """A part of the page; `url_name` takes the customer's key and answers a fragment to htmx, a page without it.
 
     `list_url_name` is the whole list behind it, which takes `?account=` and then `list_query`; a tab leads there.
+    What is `in_house` tells of the firm; no dealer reads it.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Panel:
     order: int = 100
     list_url_name: str = ""
     list_query: str = ""
+    in_house: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,4 +55,4 @@ def register() -> None:
     )
     register_search("reports:search")
     register_place("home", "reports:home")
-    register_panel(Panel("profile", _("Like those we won"), "reports:profile_of", 60))
+    register_panel(Panel("profile", _("Like those we won"), "reports:profile_of", 60, in_house=True))

@@ -21,7 +21,7 @@ ROLE_TEXTS: dict[str, Any] = {
     Role.COMPLIANCE: _(
         "You see the registers, the privacy page and the history of every record, but no customer lists."
     ),
-    Role.DEALER: _("You see only what is yours: your own customers and registrations."),
+    Role.DEALER: _("You see only what is yours: your own firm and the customers given to it."),
     Role.ADMIN: _(
         "You manage people, rules and settings. This right alone shows you no customer; join an account team for that."
     ),

@@ -203,7 +203,7 @@ def make_customer(unit: SweepUnit, *, actor: User, now: datetime) -> Account:
         prospect_kind=ProspectKind.DIRECT,
         province=place.province,
         city=place.city,
-        address=f"{place.address} {current.door}".strip(),
+        address=f"{place.address or place.name} {current.door}",
         phone=current.phone,
         notes=current.notes,
         last_contact_on=current.knocked_on,

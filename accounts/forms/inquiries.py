@@ -6,7 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Channel, Heard
@@ -25,7 +25,9 @@ class InquiryForm(forms.Form):
     channel = forms.ChoiceField(
         label=_("How they came"), choices=Channel.choices, initial=Channel.CALL, widget=forms.RadioSelect
     )
-    person = forms.CharField(label=_("Who"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True}))
+    person = forms.CharField(
+        label=pgettext_lazy("of who came in", "Who"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     phone = forms.CharField(
         label=_("Phone"),
         max_length=40,
@@ -62,6 +64,10 @@ class InquiryForm(forms.Form):
         if not self.similar:
             del self.fields["known"]
             return
+        known.required = True
+        known.error_messages["required"] = gettext(
+            "We may have this customer already. Choose it, or say that it is new."
+        )
         known.choices = [(str(each.account.pk), _choice(each)) for each in self.similar] + [(NEW, _("No, it is new"))]
 
     @property
@@ -77,13 +83,6 @@ class InquiryForm(forms.Form):
             "heard",
             Fold(_("For the right person"), Div("province", "city", css_class="grid-half"), "industry"),
         )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask once which customer it is, where we may have it already."""
-        data: dict[str, Any] = super().clean() or {}
-        if self.similar and not data.get("known"):
-            self.add_error("known", gettext("We may have this customer already. Choose it, or say that it is new."))
-        return data
 
     @property
     def account(self) -> Account | None:
@@ -132,6 +131,7 @@ class InquiryRuleForm(forms.ModelForm):
         user.queryset = User.objects.active().sellers().order_by("name", "pk")  # type: ignore[attr-defined]
         team.queryset = Team.objects.filter(is_active=True).order_by("path")  # type: ignore[attr-defined]
         industry.queryset = Industry.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["position"].label = gettext("Order")
         self.fields["position"].help_text = gettext("The lowest number that fits wins.")
 
     def clean(self) -> dict[str, Any]:

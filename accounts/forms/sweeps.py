@@ -183,6 +183,9 @@ class UnitForm(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["client_id"].initial = uuid.uuid4
+        for name in ("progress", "decider_place"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("not known")), *(choice for choice in field.choices if choice[0])]
 
     @property
     def helper(self) -> FormHelper:

@@ -158,6 +158,7 @@ def test_a_returned_one_shows_why_and_is_handed_in_again(
     send_back(Approval.objects.waiting().get(), actor=manager, now=now, comment="财务状况要有依据")
     page = client.get(reverse("accounts:key", args=[changhong.pk])).content.decode()
     assert "财务状况要有依据" in page
+    assert "waiting for signature" not in page  # whom the returned round never reached has nothing to sign
     again = reverse("accounts:nominate_again", args=[made.pk])
     assert again in page
     client.post(again, dict(opened(client, again)) | {"finance_reason": "审计报告"})
@@ -165,6 +166,16 @@ def test_a_returned_one_shows_why_and_is_handed_in_again(
     assert (made.state, made.finance_reason) == ("SUBMITTED", "审计报告")
     page = client.get(reverse("accounts:key", args=[changhong.pk])).content.decode()
     assert "财务状况要有依据" in page
+
+
+def test_nobody_fills_in_a_second_proposal_while_one_is_under_way(
+    changhong: Account, group, rep: User, client_for: SignIn
+) -> None:
+    client, url = client_for(rep), reverse("accounts:nominate", args=[changhong.pk])
+    client.post(url, typed(client, url, 5, 4, 4, 3))
+    shown = client.get(url, follow=True)
+    assert shown.redirect_chain == [(reverse("accounts:key", args=[changhong.pk]), 302)]
+    assert "A proposal for this customer is under way already." in shown.content.decode()
 
 
 def test_a_link_to_a_proposal_leads_to_its_customer(changhong: Account, rep: User, client_for: SignIn) -> None:

@@ -125,6 +125,7 @@ def test_a_unit_becomes_a_direct_prospect_with_the_person_who_decides(unit, rep,
     account = make_customer(unit, actor=rep, now=now)
     assert (account.kind, account.source, account.prospect_kind) == ("PROSPECT", "ESTATE", "DIRECT")
     assert account.next_contact_on == date(2026, 12, 4)
+    assert account.address == "阳光花园 1-101", "a place without an address is found by its name"
     assert list(Contact.objects.filter(account=account).values_list("name", "title")) == [
         ("王建国", "税务局"),
         ("李敏", ""),

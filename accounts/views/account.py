@@ -72,15 +72,16 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         following=account.next_contact_on,
         on=request.today,
     )
+    is_in_house = request.user.role != Role.DEALER
     return {
         "account": account,
         "tab": tab,
         "findings": found,
         "protection": protection_of(account, on=request.today, soon=SOON),
-        "panels": panels(),
+        "panels": [panel for panel in panels() if is_in_house or not panel.in_house],
         "ways": ways_to(account) if account.address or account.position else [],
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
-        "is_in_house": request.user.role != Role.DEALER,
+        "is_in_house": is_in_house,
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
         "may_release": may_release(request.user, account),

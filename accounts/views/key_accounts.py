@@ -116,6 +116,9 @@ def propose(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     account = in_house_or_404(request, pk)
     require(request.user, Right.SELL)
     last = account.nominations.order_by("-pk").first()
+    if request.method == "GET" and last and last.state in OPEN:
+        messages.info(request, _("A proposal for this customer is under way already."))
+        return go_to(request, reverse("accounts:key", args=[pk]))
     before = {name: getattr(last, name) for name in NominationForm.Meta.fields} if last else {}
     form = NominationForm(request.POST or None, initial=before)
     url = reverse("accounts:key", args=[pk])

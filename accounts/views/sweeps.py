@@ -24,7 +24,7 @@ from accounts.actions.sweeps import (
 )
 from accounts.choices import UnitState
 from accounts.forms.sweeps import WITH_EMPLOYER, LayoutForm, NewPlaceForm, PlaceForm, TapForm, UnitForm
-from accounts.models import SweepPlace, SweepUnit
+from accounts.models import Account, SweepPlace, SweepUnit
 from accounts.sweep_grid import (
     building_of,
     buildings_of,
@@ -123,6 +123,8 @@ def sweep(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "next_calls": next_calls(place),
         "elsewhere": deciders_elsewhere(place),
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
+        "employer_seen": place.employer_id is not None
+        and Account.objects.visible_to(request.user).filter(pk=place.employer_id).exists(),
         "wants_employer": place.kind in WITH_EMPLOYER and place.employer_id is None,
         "may_plan": may(request.user, Right.SELL),
     }

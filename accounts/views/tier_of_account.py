@@ -17,7 +17,7 @@ from accounts.models import Account, AccountRating, Contact, RatingScale, TierPo
 from accounts.simulation_pages import in_words
 from accounts.tier_runs import compute_proposals, is_long, policy_in_force
 from accounts.tier_words import reason_of, weighed
-from accounts.views.account import account_or_404, head
+from accounts.views.account import account_or_404, head, in_house_or_404
 from accounts.views.changes import editable, form_page
 from crm.http import AuthenticatedHttpRequest, go_to
 from teams.access import require
@@ -49,8 +49,11 @@ def _context(request: AuthenticatedHttpRequest, account: Account) -> dict[str, A
 
 @require_GET
 def account_tier(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Show a customer's tier: what it earns and why, whether it is set by hand, how it changed."""
-    account = account_or_404(request, pk)
+    """Show a customer's tier: what it earns and why, whether it is set by hand, how it changed.
+
+    The rank among all customers and the points are the firm's own business: no dealer reads them.
+    """
+    account = in_house_or_404(request, pk)
     return render(request, "accounts/tier.html", _context(request, account))
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from crm.critical_css import critical_css as critical_css_text
 from crm.money import exact_amount, number_in, show_amount, unit_label
@@ -294,13 +294,23 @@ def filter_fields(form: forms.BaseForm, at_once: int = 5) -> dict[str, Any]:
     return {"first": [*form.hidden_fields(), *first], "rest": rest, "rest_in_use": in_use}
 
 
+def _is_vague(errors: ErrorList) -> bool:
+    """Return whether a message says nothing until the reader knows which field: those that Django brings."""
+    nothing = str(forms.Field.default_error_messages["required"])
+    return any(
+        error.code in ("min_value", "max_value", "min_length", "max_length") or str(error.message) == nothing
+        for error in errors.as_data()
+    )
+
+
 @register.filter
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Return (id of the field, message) of everything to be corrected; an empty id belongs to the whole form."""
     found = [("", str(message)) for message in form.non_field_errors()]
     for field in form:
         errors: ErrorList = field.errors
-        found += [(field.id_for_label or field.auto_id, str(message)) for message in errors]
+        name = f"{field.label}{pgettext('between label and text', ': ')}" if _is_vague(errors) else ""
+        found += [(field.id_for_label or field.auto_id, f"{name}{message}") for message in errors]
     return found
 
 

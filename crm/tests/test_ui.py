@@ -209,10 +209,18 @@ def test_errors_are_named_on_top_linked_to_their_fields_and_repeated_there():
     page = "{% load crispy_forms_filters %}{% include 'components/error_summary.html' %}{{ form|crispy }}"
     html = render(page, form=PlanForm({"purpose": ""}))
     assert html.count("2 things need correcting") == 1
-    assert '<a href="#id_purpose">This field is required.</a>' in html
+    assert '<a href="#id_purpose">Purpose: This field is required.</a>' in html
     assert "<li>The day is over.</li>" in html
     assert 'id="id_purpose_error"' in html
     assert 'aria-invalid="true"' in html
+
+
+def test_a_page_that_puts_the_summary_above_its_form_has_it_once():
+    """Crispy-forms draws the errors of a form too; readers saw everything twice."""
+    template = "{% load crispy_forms_filters %}{% include 'components/error_summary.html' %}{{ form|crispy }}"
+    html = render(template, form=PlanForm({"purpose": ""}))
+    assert html.count("data-error-summary") == 1
+    assert html.count("<li>The day is over.</li>") == 1
 
 
 def test_optional_fields_say_so_and_few_choices_are_chips():

@@ -67,6 +67,11 @@ class IndustryRow:
     cells: dict[str, Cell] = field(default_factory=lambda: {key: Cell() for key, *_rest in SIZES})
     total: Cell = field(default_factory=Cell)
 
+    @property
+    def labelled(self) -> list[tuple[Any, Cell]]:
+        """Return the cells with what their size is called, which stands above none of them on a phone."""
+        return [(label, self.cells[key]) for key, _low, _high, label in SIZES]
+
 
 def size_at(path: str) -> Case:
     """Return the size of a customer as an expression; `path` leads to its number of employees."""

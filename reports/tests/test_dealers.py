@@ -87,6 +87,19 @@ def test_what_we_think_of_its_customers_is_not_for_a_dealer(feng, rep, dealer):
     assert not AccountPlan.objects.visible_to(dealer).exists()
 
 
+def test_neither_rank_nor_profile_of_its_customers_are_for_a_dealer(feng, rep, dealer, client_for: SignIn):
+    """They tell how many customers the firm has, and how many of its opportunities it wins."""
+    own = dealt(feng, "昆山沪光")
+    for client, status, seen in ((client_for(rep), 200, True), (client_for(dealer), 404, False)):
+        assert client.get(reverse("accounts:tier", args=[own.pk])).status_code == status
+        assert client.get(reverse("reports:profile_of", args=[own.pk]), headers={"HX-Request": "true"}).status_code == (
+            status
+        )
+        page = client.get(own.get_absolute_url()).content.decode()
+        assert (reverse("accounts:tier", args=[own.pk]) in page) == seen
+        assert (reverse("reports:profile_of", args=[own.pk]) in page) == seen
+
+
 PAGES = (
     "account",
     "people",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,7 @@ from reports.queries import industries, sources
 from reports.queries.profile import TRAITS, firm_profile, traits_of, word_of
 from reports.scope import Scope
 from teams.access import get_visible_or_404, needs
-from teams.choices import Right
+from teams.choices import Right, Role
 
 
 def _chosen(request: AuthenticatedHttpRequest) -> tuple[Scope, dict[str, Any]]:
@@ -72,7 +72,9 @@ def _in_words(found: Any) -> dict[str, Any]:
 
 @require_safe
 def profile_of(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Show how much a customer is like those who were won, as a part of its page."""
+    """Show how much a customer is like those who were won, as a part of its page: never for dealers."""
+    if request.user.role == Role.DEALER:
+        raise Http404
     account: Account = get_visible_or_404(Account.objects.select_related("industry"), request.user, pk=pk)
     if not is_fragment(request):
         return redirect(account)

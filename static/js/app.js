@@ -332,6 +332,11 @@
     banner.textContent = navigator.onLine ? "" : texts.offline;
   };
 
+  // On a phone a row of tabs is wider than the screen: the open one stands in its middle.
+  all(".tabs [aria-current]").forEach((tab) => {
+    const row = tab.parentElement;
+    row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
+  });
   window.crm = { toast, texts, fill, csrf, openDialog, isComposing };
   all("[data-toast]").forEach((box) => {
     box.append(closeButton());

@@ -30,4 +30,22 @@
     },
     true,
   );
+  // What a tap notes stays chosen when the page is loaded again, by an undo for one.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-sweep] [name=state]")) return;
+    const here = new URL(location.href);
+    here.searchParams.set("tap", target.value);
+    history.replaceState(history.state, "", here);
+  });
+  // The coverage above the doors follows; without a network it waits for the next page.
+  const keepUp = async () => {
+    const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelectorAll("[data-coverage]").forEach((part) => {
+      const now = fresh.querySelector(`[data-coverage="${part.dataset.coverage}"]`);
+      if (now) part.replaceWith(document.adoptNode(now));
+    });
+  };
+  document.addEventListener("crm:sent", keepUp);
 })();

@@ -191,3 +191,8 @@ def test_sign_in_is_right_in_the_theme_of_the_cookie(site: Site, open_page: Open
     page.reload()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 21, 28)"
     assert Axe().run(page).response["violations"] == []
+
+
+def test_the_open_tab_of_a_long_row_is_in_sight_on_a_phone(changhong: Account, open_page: Opened, rep):
+    page = open_page(rep, f"/accounts/{changhong.pk}/history/", size=PHONE, service_workers="block")
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)

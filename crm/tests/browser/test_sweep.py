@@ -43,8 +43,16 @@ def test_one_tap_a_unit_and_the_cell_says_so_at_once(page: Page, place):
     tap(page, "102")
     expect(page.locator("[data-door='1-101']")).to_contain_text("nobody in")
     eventually(lambda: states(place) == {"101": "NOBODY", "102": "NOBODY"})
-    page.reload()
     expect(page.locator("main")).to_contain_text("2 of 4 units covered, 50 %")
+    expect(page.locator("#toasts [data-toast]:visible")).to_have_count(1)  # the next doors stay in reach
+
+
+def test_what_a_tap_notes_stays_chosen_after_an_undo(page: Page, place):
+    page.get_by_role("radio", name="nobody in").check()
+    tap(page, "101")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    eventually(lambda: states(place) == {})
+    expect(page.get_by_role("radio", name="nobody in")).to_be_checked()
 
 
 def test_taps_without_a_network_are_kept_and_sent_once(page: Page, site: Site, place):
