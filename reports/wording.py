@@ -113,7 +113,6 @@ OF_SETTINGS: Words = {
     "tier_policy.applied": _("Tier rules applied"),
     "tier_policy.retired": _("Tier rules replaced"),
     "service_cost.set": _("Cost to serve set"),
-    "claim_policy.set": _("Rules of claims changed"),
     "duty_sheet.set": _("Duty sheet written"),
     "key_account_rule.set": _("Key-account rules set"),
     "key_group.joined": _("Member of the key-account group named"),

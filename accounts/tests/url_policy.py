@@ -61,7 +61,8 @@ def _member(cast: Cast) -> dict[str, int]:
 
 
 def _claim(cast: Cast) -> dict[str, int]:
-    return {"pk": ClaimFactory(account=cast.account, claimant=cast.rep).pk}
+    claim = cast.account.claims.first() or ClaimFactory(account=cast.account, claimant=cast.rep)
+    return {"pk": claim.pk}
 
 
 def _pooled(cast: Cast) -> dict[str, int]:

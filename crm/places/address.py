@@ -225,7 +225,7 @@ def _is_in(place: Place, above: Place) -> bool:
 
 def _may_mean(place: Place, text: str, end: int, name: str) -> bool:
     """Return whether a name means the place: a short one may be part of a longer word."""
-    if name == place.name:
+    if name == place.name.translate(FOLDED):
         return True
     if place.level == 2 and not place.name.endswith("市"):
         return end == len(text) or text[end] in _MARKS

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from crm.pinyin import full_pinyin, initials
 from crm.searchtext import fold
+from crm.traditional import FOLDED
 
 SOURCE = Path(__file__).with_name("divisions.json")
 # Codes by length: two digits a province, four a city, more a district (nine where a city has towns only).
@@ -72,9 +73,10 @@ def short_name(name: str) -> str:
 
 @cache
 def names_of(name: str) -> frozenset[str]:
-    """Return every way a division is written: 延边朝鲜族自治州, 延边, 延边州."""
+    """Return every way a division is written: 延边朝鲜族自治州, 延边, 延边州; as folded text too, 乾安 as 干安."""
     called = short_name(name)
-    return frozenset({name, called, f"{called}州"} if name.endswith("自治州") else {name, called})
+    written = {name, called, f"{called}州"} if name.endswith("自治州") else {name, called}
+    return frozenset(written | {each.translate(FOLDED) for each in written})
 
 
 def is_called(name: str, text: str) -> bool:

@@ -27,13 +27,15 @@ CHILDREN = {"gunicorn": "web", "worker": "worker", "beat": "scheduler", "dispatc
 # A tier policy to apply, and the job to do it, for which nobody wakes a worker.
 FORGOTTEN_JOB = """
 from datetime import timedelta
-from accounts.actions.tiers import new_draft
+from accounts.actions.tier_drafts import new_draft
+from accounts.models import TierPolicy
 from accounts.tier_jobs import APPLY
 from crm.models import Job
 from django.utils import timezone
 from teams.models import User
 lin = User.objects.get(username="lin")
 policy = new_draft(values={"name": "Next quarter"}, actor=lin)
+TierPolicy.objects.filter(pk=policy.pk).update(state="APPROVED", signed_at=timezone.now())
 job = Job.objects.create(kind=APPLY, title="Apply", owner=lin, params={"policy": policy.pk, "on": "%(day)s"})
 Job.objects.update(recorded_at=timezone.now() - timedelta(minutes=5))
 """

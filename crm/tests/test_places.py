@@ -197,6 +197,10 @@ def test_words_that_say_what_follows_do_not_stay_in_the_street() -> None:
         assert (parsed.street, parsed.name, parsed.phones) == ("文一西路969号", "李雷", ["0571-88886666"])
 
 
+def test_a_place_whose_name_is_a_traditional_character_is_found() -> None:
+    assert taken_apart("吉林省松原市乾安县振兴路 5 号").place.parts == ("吉林省", "松原市", "乾安县")
+
+
 @pytest.mark.property
 @given(
     st.sampled_from([place for place in LIST.places if place.district]),
