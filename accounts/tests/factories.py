@@ -164,6 +164,7 @@ class AccountPlanFactory(factory.django.DjangoModelFactory[AccountPlan]):
 
     class Meta:
         model = AccountPlan
+        django_get_or_create = ("account", "year")
 
     account = factory.SubFactory(AccountFactory)
     year = 2026

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_new
 from accounts.actions.lapses import lapse_claims
@@ -38,7 +39,8 @@ def at_once(acts: list[Act], *, threads: int) -> list[str]:
         try:
             if number < threads:
                 ready.wait(timeout=20)
-            act()
+            with translation.override("en"):
+                act()
         except ClaimRefused as refusal:
             return str(refusal)
         finally:

@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from accounts.actions.merging import MergeRefused, merge_accounts
 from accounts.models import Account
@@ -26,7 +27,8 @@ def test_two_people_merging_a_pair_at_once_give_one_merge(
     def go(person: User, keep: Account, drop: Account) -> str:
         try:
             both_looked.wait(timeout=10)
-            merge_accounts(keep, drop, versions=(1, 1), actor=person, now=now)
+            with translation.override("en"):
+                merge_accounts(keep, drop, versions=(1, 1), actor=person, now=now)
         except MergeRefused as refusal:
             return str(refusal)
         finally:

@@ -74,7 +74,15 @@ def _signer(cast: Cast) -> dict[str, int]:
 
 
 def _nomination(state: str) -> Callable[[Cast], dict[str, int]]:
-    return lambda cast: {"pk": NominationFactory(account=cast.account, requested_by=cast.rep, state=state).pk}
+    """Return a builder; a customer has one proposal under way, so that another state is that of the same one."""
+
+    def build(cast: Cast) -> dict[str, int]:
+        made = cast.account.nominations.first() or NominationFactory(account=cast.account, requested_by=cast.rep)
+        made.state = state
+        made.save(update_fields=["state"])
+        return {"pk": made.pk}
+
+    return build
 
 
 def _dealer(cast: Cast) -> dict[str, int]:
@@ -93,7 +101,7 @@ def _plan(cast: Cast) -> dict[str, int]:
 
 
 def _plan_row(cast: Cast) -> dict[str, int]:
-    return {"pk": PlanRowFactory(plan__account=cast.account).pk}
+    return {"pk": PlanRowFactory(plan=AccountPlanFactory(account=cast.account)).pk}
 
 
 def _risk(cast: Cast) -> dict[str, int]:

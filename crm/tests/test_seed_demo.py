@@ -67,6 +67,7 @@ def test_a_day_gives_the_same_whenever_it_is_filled_and_another_number_gives_ano
     assert told <= {
         "accounts.Claim",
         "accounts.Ownership",
+        "accounts.TierPolicy",
         "crm.UndoEntry",
         "followups.Delivery",
         "followups.RuleRun",
