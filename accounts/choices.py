@@ -220,7 +220,7 @@ DRAFTS = (PolicyState.DRAFT, PolicyState.ASKED, PolicyState.APPROVED)
 
 
 class CutBy(models.TextChoices):
-    """What the cuts of a tier policy are cuts of; the same values as `accounts.tiering.By`."""
+    """What the cuts of a tier policy are cuts of; the same values as `accounts.tiers.tiering.By`."""
 
     CUSTOMERS = "CUSTOMERS", _("share of customers")
     TURNOVER = "TURNOVER", _("cumulated share of turnover")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import BuyingRole
 from accounts.effort import service_cost
 from accounts.models import Account, Contact
-from accounts.profit_reads import profits_of, sees_profit
+from accounts.profits.reads import profits_of, sees_profit
 from accounts.spans import Span
 from crm.money import show_amount
 from crm.places.maps import MapLink, map_links

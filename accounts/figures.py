@@ -12,9 +12,9 @@ from django.db.models import F, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.groups.rollup import Sums
 from accounts.models import Turnover
-from accounts.rollup import Sums
-from accounts.tiering import window_start
+from accounts.tiers.tiering import window_start
 
 MONTHS = 12
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, KeyScope, ProspectKind, Source, Tier, Verdict
-from accounts.group import companies_below
+from accounts.groups.group import companies_below
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
 from teams.filters import TeamFilter, in_words, values_asked

@@ -9,7 +9,7 @@ from accounts.columns import COLUMNS, SORTS, USUAL_SORT
 from accounts.filters import AccountFilter
 from accounts.models import Account
 from accounts.querysets import AccountQuerySet
-from accounts.tiering import window_start
+from accounts.tiers.tiering import window_start
 from crm.listing import Column, ordering
 from teams.list_exports import Asked, ListSource
 

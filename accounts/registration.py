@@ -3,23 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import (
-    bulk_jobs,
-    claim_registration,
-    claims_listed,
-    duplicate_jobs,
-    handing_over,
-    key_rules,
-    key_signing,
-    listed,
-    mergeables,
-    plan_rules,
-    rules,
-    team_messages,
-    tier_jobs,
-    tier_signing,
-    timeline_sources,
-)
+from accounts import listed, rules, timeline_sources
 from accounts.actions import accounts as account_actions
 from accounts.actions import dealers as dealer_actions
 from accounts.actions import duplicates as duplicate_actions
@@ -34,14 +18,26 @@ from accounts.actions import qualification as qualification_actions
 from accounts.actions import risks as risk_actions
 from accounts.actions import sweeps as sweep_actions
 from accounts.actions import tier_drafts, tier_rounds
+from accounts.bulk import jobs as bulk_jobs
+from accounts.claims import listed as claims_listed
+from accounts.claims import registration as claim_registration
+from accounts.duplicates import jobs as duplicate_jobs
 from accounts.figures import TURNOVER, register_figures
-from accounts.inquiry_rules import INQUIRY_RULE
+from accounts.handover import registration as handing_over
+from accounts.inquiries.rules import INQUIRY_RULE
+from accounts.key_accounts import rules as key_rules
+from accounts.key_accounts import signing as key_signing
 from accounts.kinds import KINDS
+from accounts.members import messages as team_messages
+from accounts.merging import mergeables
 from accounts.models import Account
 from accounts.navigation import COMMANDS, ENTRIES
-from accounts.prospect_rules import PROSPECT_RULE
+from accounts.plans import rules as plan_rules
 from accounts.search import find_accounts, find_contacts
-from accounts.sweep_rules import UNIT_RULE
+from accounts.sweeps.prospect_rules import PROSPECT_RULE
+from accounts.sweeps.rules import UNIT_RULE
+from accounts.tiers import jobs as tier_jobs
+from accounts.tiers import signing as tier_signing
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead
 from crm.kinds import register_kind

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from accounts.tiering import window_start
+from accounts.tiers.tiering import window_start
 
 QUARTER, YEAR = 3, 12
 

@@ -12,7 +12,7 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what its jobs do, what stays where customers are merged, and put it into the navigation."""
-        from accounts.merging import Stays, register_mergeable
+        from accounts.merging.registry import Stays, register_mergeable
         from crm.jobs import register_job
         from crm.navigation import NavEntry, register_nav
         from crm.tabular import UnreadableFile

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.duplicates import READ, identity_of
+from accounts.duplicates.reads import READ, identity_of
 from accounts.matching.blocking import Identity, keys_of
 from accounts.matching.scoring import compare
 from accounts.models import Account, Industry

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.briefing import Danger, Line, Risk, Section
-from accounts.carried import Carried, Moved, Thing
+from accounts.handover.briefing import Danger, Line, Risk, Section
+from accounts.handover.carried import Carried, Moved, Thing
 from pipeline.actions.opportunities import give
 from pipeline.actions.takeback import take_back
 from pipeline.models import ExchangeRate, Opportunity

@@ -4,10 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import register_activity, register_exemption
-from accounts.briefing import register_danger, register_section
-from accounts.carried import register_carried
 from accounts.figures import register_figures
-from accounts.merging import Moves, register_mergeable
+from accounts.handover.briefing import register_danger, register_section
+from accounts.handover.carried import register_carried
+from accounts.merging.registry import Moves, register_mergeable
 from accounts.panels import Panel, Shortcut, register_panel, register_shortcut
 from accounts.timeline import Source, register_source
 from accounts.upcoming import register_ahead

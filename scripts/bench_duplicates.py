@@ -37,7 +37,7 @@ from django.core.management import call_command  # noqa: E402 - settings come fi
 from django.db import connection  # noqa: E402
 
 from accounts.actions.duplicates import find_duplicates  # noqa: E402
-from accounts.duplicates import similar_to  # noqa: E402
+from accounts.duplicates.reads import similar_to  # noqa: E402
 from accounts.models import Account, MatchKey  # noqa: E402
 from teams.choices import Role  # noqa: E402
 from teams.models import User  # noqa: E402

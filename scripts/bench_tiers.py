@@ -30,9 +30,9 @@ from django.db import connection  # noqa: E402
 
 from accounts.actions.tier_moves import Cause, move_tiers, moves_of  # noqa: E402
 from accounts.models import Account, TierPolicy, Turnover  # noqa: E402
-from accounts.simulation import KEPT_OF_CELL, as_json, simulate  # noqa: E402
-from accounts.simulation_pages import simulated  # noqa: E402
-from accounts.tier_runs import compute_proposals  # noqa: E402
+from accounts.tiers.runs import compute_proposals  # noqa: E402
+from accounts.tiers.simulation import KEPT_OF_CELL, as_json, simulate  # noqa: E402
+from accounts.tiers.simulation_pages import simulated  # noqa: E402
 from crm.management.demo.bulk import write  # noqa: E402
 from teams.models import User  # noqa: E402
 

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from accounts.figures import MONTHS, Figure, Source
-from accounts.tiering import window_start
+from accounts.tiers.tiering import window_start
 from visits.models import PlanItem, Visit
 
 

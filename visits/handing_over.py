@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.briefing import Danger, Line, Risk, Section
-from accounts.carried import Carried, Moved, Thing
 from accounts.choices import BuyingRole
+from accounts.handover.briefing import Danger, Line, Risk, Section
+from accounts.handover.carried import Carried, Moved, Thing
 from accounts.models import Contact
 from teams.models import User
 from visits.actions.passing import pass_stops, take_stops_back

@@ -15,7 +15,7 @@ from accounts.actions.groups import refuse_cycle
 from accounts.actions.ownership import Why, note_owners, step_back, write_owners
 from accounts.actions.protection import pass_on, reopen_claims
 from accounts.choices import OwnershipKind
-from accounts.duplicates import IDENTITY_FIELDS
+from accounts.duplicates.reads import IDENTITY_FIELDS
 from accounts.models import Account
 from accounts.naming import ACCOUNT_FIELDS, account_search_text
 from crm.audit import record

@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from accounts.actions.accounts import edit_account, keep_searchable
 from accounts.actions.groups import GROUPS, without_cycles
 from accounts.actions.ownership import BATCH
-from accounts.bulk_changes import Change, Row, Skip, plan_changes
-from accounts.group import companies_above
+from accounts.bulk.changes import Change, Row, Skip, plan_changes
+from accounts.groups.group import companies_above
 from accounts.models import Account
 from accounts.naming import ACCOUNT_FIELDS
 from crm.audit import build_entry, plain

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.claim_reads import POLICY_PK
+from accounts.claims.reads import POLICY_PK
 from accounts.models import ClaimPolicy
 from crm.editing import save_edit
 from teams.models import User

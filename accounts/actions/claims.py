@@ -17,9 +17,9 @@ from accounts.actions.accounts import create_account
 from accounts.actions.ownership import Why, step_back, write_owners
 from accounts.actions.protection import reopen_claims
 from accounts.choices import ClaimState, OwnershipKind, SecondClaim
-from accounts.claim_messages import tell_of_the_pool
-from accounts.claim_reads import POLICY_PK, claim_policy, free_for, held_by, judge_of
-from accounts.claiming import limit_reached, protected_until
+from accounts.claims.claiming import limit_reached, protected_until
+from accounts.claims.messages import tell_of_the_pool
+from accounts.claims.reads import POLICY_PK, claim_policy, free_for, held_by, judge_of
 from accounts.models import Account, Claim, ClaimPolicy
 from crm.audit import record
 from crm.models import UndoEntry

@@ -11,7 +11,7 @@ from accounts.actions.inquiries import answer_inquiries_of
 from accounts.actions.protection import follow_renewal, renew, unrenew
 from accounts.cadence import next_due
 from accounts.choices import PolicyState
-from accounts.handover_rules import FIRST_VISIT, first_visits_not_made
+from accounts.handover.rules import FIRST_VISIT, first_visits_not_made
 from accounts.models import Account, Contact, TierPolicy
 from accounts.rules import NEXT_CONTACT, RULE, next_contact_key, next_contact_of
 from crm.editing import write_fields

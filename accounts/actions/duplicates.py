@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import PairState
-from accounts.duplicates import (
+from accounts.duplicates.reads import (
     READ,
     Pair,
     crowded_keys,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions.accounts import change_owner, undo_change_owners
-from accounts.carried import CannotCarry, carried_kind, carried_kinds
+from accounts.handover.carried import CannotCarry, carried_kind, carried_kinds
 from accounts.models import Account, Claim
 from crm.models import UndoEntry
 from crm.undo import offer_undo

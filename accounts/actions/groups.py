@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.group import companies_above
+from accounts.groups.group import companies_above
+from accounts.groups.rollup import hang, reaches
 from accounts.models import Account
-from accounts.rollup import hang, reaches
 from crm.editing import write_fields
 from crm.locks import one_at_a_time
 from crm.models import UndoEntry

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import HandOverReason, HandOverState
+from accounts.handover.sharing import Shared, Sharing, receiver_of
 from accounts.models import Account, HandOver, HandOverItem
-from accounts.sharing import Shared, Sharing, receiver_of
 from crm.audit import record
 from crm.editing import save_edit
 from teams.choices import Role

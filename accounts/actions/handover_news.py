@@ -6,9 +6,9 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.briefing import what_may_be_lost
 from accounts.choices import HandedState
-from accounts.handover_rules import UNUSUAL_EXPORT, unusual_exports_of
+from accounts.handover.briefing import what_may_be_lost
+from accounts.handover.rules import UNUSUAL_EXPORT, unusual_exports_of
 from accounts.models import HandOver
 from followups.actions.items import NotPlanned, schedule
 from followups.actions.messages import notify

@@ -16,9 +16,9 @@ from accounts.actions.giving import CannotGive, Given, give_account, give_loose,
 from accounts.actions.handing import CannotHandOver, let_join, plan_for_many
 from accounts.actions.handover_news import tell_all
 from accounts.choices import HandedState, HandOverReason, HandOverState
-from accounts.handover_rules import days_to_visit, first_visit_due
+from accounts.handover.rules import days_to_visit, first_visit_due
+from accounts.handover.sharing import ToVisit, spread
 from accounts.models import Account, HandOver, HandOverItem
-from accounts.sharing import ToVisit, spread
 from crm.audit import record
 from crm.editing import write_fields
 from crm.jobs import Running, cancel_job, start_job

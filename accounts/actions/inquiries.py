@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.accounts import create_account
 from accounts.actions.people import add_contact
-from accounts.assigning import AssignRule, Facts, assign
 from accounts.choices import AccountKind, Channel, ProspectKind, Source
-from accounts.inquiry_rules import FIRST_CONTACT, INQUIRY_RULE, inquiry_dues, inquiry_key
+from accounts.inquiries.assigning import AssignRule, Facts, assign
+from accounts.inquiries.rules import FIRST_CONTACT, INQUIRY_RULE, inquiry_dues, inquiry_key
 from accounts.models import Account, Inquiry, InquiryRule
 from crm.audit import record
 from crm.editing import write_fields

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import NominationState
-from accounts.key_accounts import RULE_PK, key_group
+from accounts.key_accounts.reads import RULE_PK, key_group
 from accounts.models import Account, KeyAccountRule, KeyAccountSigner, Nomination
 from crm.audit import record
 from crm.editing import save_edit, write_fields

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.ownership import Why, write_owners
 from accounts.choices import OwnershipKind
-from accounts.claim_messages import tell_of_the_pool
-from accounts.claim_reads import claim_policy, ending_before
-from accounts.claiming import lapse_line, warning_line
+from accounts.claims.claiming import lapse_line, warning_line
+from accounts.claims.messages import tell_of_the_pool
+from accounts.claims.reads import claim_policy, ending_before
 from accounts.models import Account, Claim
 from crm.workdays import load_calendar
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import TeamRole
+from accounts.members.messages import CHANGED, JOINED, LEFT, tell_team
 from accounts.models import Account, AccountMember, DutySheet
-from accounts.team_messages import CHANGED, JOINED, LEFT, tell_team
 from crm.audit import record
 from crm.editing import save_edit
 from crm.models import UndoEntry

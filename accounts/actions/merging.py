@@ -14,9 +14,9 @@ from accounts.actions.ownership import Why, note_owners
 from accounts.actions.protection import end_claims, pass_on
 from accounts.cadence import next_due
 from accounts.choices import OwnershipKind, PairState
-from accounts.duplicates import ordered
-from accounts.merged_values import filled_person, merged_values
-from accounts.merging import Moves, Pointer, every_pointer
+from accounts.duplicates.reads import ordered
+from accounts.merging.registry import Moves, Pointer, every_pointer
+from accounts.merging.values import filled_person, merged_values
 from accounts.models import Account, Claim, Contact, DuplicatePair, Ownership
 from accounts.naming import account_search_text, contact_search_text
 from crm.audit import record
@@ -49,9 +49,9 @@ def merge_accounts(
 ) -> UndoEntry:
     """Make `drop` a part of `keep`, which the page saw as `versions`; return what takes it back.
 
-    Everything that leads to `drop` leads to `keep` afterwards, as each room declared it (`accounts.merging`). Of the
-    fields in `take` the value of `drop` wins. `people` says who of `drop` is whom of `keep`; all others move. Whoever
-    kept `drop` joins the account team. `drop` stays in the archive and leads to `keep`. Raises MergeRefused.
+    Everything that leads to `drop` leads to `keep` afterwards, as each room declared it (`accounts.merging.registry`).
+    Of the fields in `take` the value of `drop` wins. `people` says who of `drop` is whom of `keep`; all others move.
+    Whoever kept `drop` joins the account team. `drop` stays in the archive and leads to `keep`. Raises MergeRefused.
     """
     keep, drop = _locked(keep, drop, versions)
     journal = Journal()

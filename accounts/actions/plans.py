@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, AccountPlan, PlanRow
-from accounts.plan_rules import ACTION, PLAN_ACTION, actions_of, key_of
-from accounts.reminding import keep_up
+from accounts.plans.reminding import keep_up
+from accounts.plans.rules import ACTION, PLAN_ACTION, actions_of, key_of
 from crm.audit import record
 from crm.editing import save_edit, write_fields
 from crm.models import UndoEntry

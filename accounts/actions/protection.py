@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.choices import ClaimState, OwnershipKind
-from accounts.claim_reads import claim_policy
-from accounts.claim_rules import LAPSING, warnings_of
-from accounts.claiming import protected_until, renewed
+from accounts.claims.claiming import protected_until, renewed
+from accounts.claims.reads import claim_policy
+from accounts.claims.rules import LAPSING, warnings_of
 from accounts.models import Account, Claim
 from crm.editing import write_fields
 from crm.models import UndoEntry

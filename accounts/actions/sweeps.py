@@ -13,8 +13,8 @@ from accounts.actions.accounts import create_account
 from accounts.actions.people import add_contact
 from accounts.choices import AccountKind, DeciderPlace, PlaceKind, ProspectKind, Source, UnitState
 from accounts.models import Account, Knock, SweepPlace, SweepUnit
-from accounts.sweep_rules import CALL_ON_UNIT, UNIT_RULE, ahead_days, gaps_of, unit_dues, unit_key
-from accounts.sweeping import Door, next_day
+from accounts.sweeps.rules import CALL_ON_UNIT, UNIT_RULE, ahead_days, gaps_of, unit_dues, unit_key
+from accounts.sweeps.sweeping import Door, next_day
 from crm.audit import record
 from crm.editing import save_edit, write_fields
 from crm.models import UndoEntry

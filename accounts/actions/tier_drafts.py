@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import PolicyState
 from accounts.models import TierPolicy
-from accounts.tier_runs import rules_of
+from accounts.tiers.runs import rules_of
 from crm.audit import record
 from crm.editing import save_edit, write_fields
 from followups.actions.approvals import request_approval, withdraw

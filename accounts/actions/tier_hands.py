@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import TierChangeKind
 from accounts.models import Account, TierChange
 from accounts.rules import HAND_ENDED, HAND_RULE, hand_ended_of
-from accounts.tier_runs import TierRun, compute_proposals, policy_in_force
+from accounts.tiers.runs import TierRun, compute_proposals, policy_in_force
 from crm.editing import write_fields
 from followups.actions.items import close_for
 from followups.planning import plan_now

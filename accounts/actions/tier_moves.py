@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.choices import TierChangeKind
 from accounts.models import Account, TierChange, TierPolicy
-from accounts.tier_runs import TierRun
+from accounts.tiers.runs import TierRun
 from crm.audit import build_entry
 from crm.models import AuditEntry
 from teams.models import User

@@ -13,8 +13,8 @@ from accounts.actions.tier_drafts import PolicyRefused, require_signed
 from accounts.actions.tier_moves import Cause, Move, Step, move_tiers, moves_of
 from accounts.choices import PolicyState, TierChangeKind
 from accounts.models import TierChange, TierPolicy
-from accounts.tier_days import back_until
-from accounts.tier_runs import compute_proposals
+from accounts.tiers.days import back_until
+from accounts.tiers.runs import compute_proposals
 from crm.editing import write_fields
 from followups.actions.approvals import HOLD
 from teams.models import User

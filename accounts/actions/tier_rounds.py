@@ -11,8 +11,8 @@ from accounts.actions.tier_moves import Cause, Move, Step, move_tiers, moves_of
 from accounts.actions.tier_policies import note_run
 from accounts.choices import PolicyState, RoundState
 from accounts.models import TierPolicy, TierRound
-from accounts.tier_days import is_run_due
-from accounts.tier_runs import TierRun, compute_proposals, policy_in_force
+from accounts.tiers.days import is_run_due
+from accounts.tiers.runs import TierRun, compute_proposals, policy_in_force
 from crm.audit import record
 from crm.editing import write_fields
 from followups.actions.approvals import HOLD, request_approval, withdraw

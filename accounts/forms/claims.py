@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.claims import Filing
 from accounts.choices import SecondClaim, Tier
-from accounts.claim_matches import SAME_OR_NOT, Match, matches_for
+from accounts.claims.matches import SAME_OR_NOT, Match, matches_for
 from accounts.forms.layout import fields_of
 from accounts.models import Account, ClaimPolicy
 from crm.conflicts import EditForm

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import HandOverReason
 from accounts.forms.layout import fields_of
+from accounts.handover.sharing import CITY, PROVINCE, TEAM, TIER, Sharing
 from accounts.models import Account, HandOver
-from accounts.sharing import CITY, PROVINCE, TEAM, TIER, Sharing
 from teams.forms import DayInput, VersionedForm
 from teams.models import User
 from teams.querysets import KEEPS

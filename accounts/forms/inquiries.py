@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Channel, Heard
-from accounts.duplicates import Similar, similar_to
+from accounts.duplicates.reads import Similar, similar_to
 from accounts.forms.layout import Fold, fields_of
 from accounts.models import Account, Industry, InquiryRule
 from teams.models import Team, User

@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.layout import fields_of
-from accounts.key_accounts import bar_of, in_words, key_rule
+from accounts.key_accounts.nominating import CRITERIA, lacks
+from accounts.key_accounts.reads import bar_of, in_words, key_rule
 from accounts.models import KeyAccountRule, KeyAccountSigner, Nomination
-from accounts.nominating import CRITERIA, lacks
 from crm.conflicts import EditForm
 from teams.choices import Role
 from teams.models import User

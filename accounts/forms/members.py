@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import TeamRole
-from accounts.duties import Duty
 from accounts.forms.layout import fields_of
+from accounts.members.duties import Duty
 from accounts.models import Account, AccountMember, DutySheet
 from crm.conflicts import EditForm
 from teams.forms import DayInput

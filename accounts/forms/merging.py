@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AccountField
 from accounts.matching.people import SamePerson
-from accounts.merged_values import differing_lines
-from accounts.merged_words import in_words, label_of
+from accounts.merging.values import differing_lines
+from accounts.merging.words import in_words, label_of
 from accounts.models import Account
 
 KEEP, DROP = "keep", "drop"

@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.account_team import people_of
 from accounts.forms.layout import fields_of
+from accounts.members.reads import people_of
 from accounts.models import Account, AccountPlan, AccountRisk, PlanRow
 from crm.conflicts import EditForm
 from crm.money_field import AmountField

@@ -13,7 +13,7 @@ from accounts.choices import PlaceKind, UnitState
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of
 from accounts.models import Account, SweepPlace, SweepUnit
-from accounts.sweeping import MOST_BUILDINGS, MOST_UNITS, BadLayout, Door, buildings_from, doors
+from accounts.sweeps.sweeping import MOST_BUILDINGS, MOST_UNITS, BadLayout, Door, buildings_from, doors
 from crm.conflicts import EditForm
 from teams.forms import DayInput
 from teams.models import User

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.tier_drafts import signers_for
 from accounts.choices import CutBy, Tier
-from accounts.criteria import offered
 from accounts.forms.layout import Fold, fields_of
 from accounts.models import RatingScale, TierPolicy
-from accounts.tiering import Cuts, Points, margin_fits
+from accounts.tiers.criteria import offered
+from accounts.tiers.tiering import Cuts, Points, margin_fits
 from crm.conflicts import EditForm
 from teams.forms import DayInput
 from teams.models import User

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import ClaimState, SecondClaim, Tier
-from accounts.claiming import Limits
+from accounts.claims.claiming import Limits
 from accounts.models.account import Account
 from accounts.querysets import ClaimQuerySet
 from crm.models.abstract import ClientMade, Recorded, Versioned

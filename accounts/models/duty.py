@@ -9,7 +9,7 @@ from crm.models.abstract import Versioned
 
 
 class DutySheet(Versioned):
-    """The duties of one role in the firm's own words; an empty text leaves ours standing (`accounts.duties`)."""
+    """The duties of one role in the firm's own words; an empty text leaves ours (`accounts.members.duties`)."""
 
     role = models.CharField(_("role"), max_length=16, choices=TeamRole, unique=True, editable=False)
     work = models.TextField(pgettext_lazy("duty", "work"), blank=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import HandedState, HandOverReason, HandOverState
-from accounts.handover_querysets import HandOverItemQuerySet, HandOverQuerySet
+from accounts.handover.querysets import HandOverItemQuerySet, HandOverQuerySet
 from accounts.models.account import Account
 from crm.models import Job
 from crm.models.abstract import Recorded, Versioned

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import KeyScope, NominationState
+from accounts.key_accounts.nominating import CRITERIA, TOP_SCORE, TOP_TOTAL, total_of
 from accounts.models.account import Account
-from accounts.nominating import CRITERIA, TOP_SCORE, TOP_TOTAL, total_of
 from accounts.querysets import InHouseQuerySet
 from crm.models.abstract import ClientMade, Recorded, Versioned
 

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.choices import RiskKind
 from accounts.models.account import Account
+from accounts.plans.risks import gravity, weight
 from accounts.querysets import InHouseQuerySet, OfPlanQuerySet, RiskQuerySet
-from accounts.risks import gravity, weight
 from crm.models.abstract import ClientMade, Recorded, Versioned
 
 PERSON = settings.AUTH_USER_MODEL

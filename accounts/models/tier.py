@@ -29,7 +29,7 @@ def visit_frequency() -> dict[str, int]:
 
 
 def usual_weights() -> dict[str, int]:
-    """Return what each criterion of `accounts.scoring` counts, in percent. Ours, editable."""
+    """Return what each criterion of `accounts.tiers.scoring` counts, in percent. Ours, editable."""
     return {"turnover": 60, "potential": 25, "credit": 15}
 
 

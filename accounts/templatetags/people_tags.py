@@ -9,7 +9,7 @@ from django import template
 from accounts.choices import BuyingRole
 from accounts.facts import Fact
 from accounts.figures import Figure
-from accounts.group import Company
+from accounts.groups.group import Company
 
 register = template.Library()
 

@@ -20,7 +20,7 @@ from accounts.actions.members import (
     set_duties,
 )
 from accounts.choices import TeamRole
-from accounts.duties import OURS, duties
+from accounts.members.duties import OURS, duties
 from accounts.models import Account, AccountMember
 from accounts.tests.factories import AccountMemberFactory
 from accounts.tests.test_account_page import opened

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.bulk_changes import Change, Reason, Row, Skip, plan_changes
+from accounts.bulk.changes import Change, Reason, Row, Skip, plan_changes
 
 VALUES = st.fixed_dictionaries({"city": st.sampled_from(["", "苏州", "昆山"]), "parent": st.sampled_from([None, 1, 2])})
 ROWS = st.lists(

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts import bulk_jobs
 from accounts.actions.accounts import archive_account, edit_account
+from accounts.bulk import jobs as bulk_jobs
 from accounts.models import Account, Industry
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.claiming import (
+from accounts.claims.claiming import (
     Limits,
     Reached,
     free_again_on,

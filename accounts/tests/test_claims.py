@@ -11,7 +11,7 @@ from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_
 from accounts.actions.contact_log import note_contact, withdraw_contact
 from accounts.actions.protection import ExtensionRefused, extend
 from accounts.choices import ClaimState, OwnershipKind, SecondClaim
-from accounts.claim_reads import judge_of
+from accounts.claims.reads import judge_of
 from accounts.models import Account, Claim, ClaimPolicy, Ownership
 from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.audit import history_of

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.concentration import concentration, reference_curve
-from accounts.drift import walked_back
 from accounts.models.tier import reference_shares
-from accounts.tiering import ALL, Cuts, tier_by_cumulated_share
+from accounts.tiers.concentration import concentration, reference_curve
+from accounts.tiers.drift import walked_back
+from accounts.tiers.tiering import ALL, Cuts, tier_by_cumulated_share
 
 amounts = st.lists(st.decimals(min_value=-10_000, max_value=10_000_000, places=2), max_size=60)
 bought = amounts.filter(lambda row: any(amount > 0 for amount in row))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from accounts.actions.accounts import archive_account, create_account, edit_account
 from accounts.actions.duplicates import changed_accounts, find_duplicates, set_apart
 from accounts.choices import Likeness, PairState
-from accounts.duplicate_jobs import find_soon
-from accounts.duplicates import similar_to
+from accounts.duplicates.jobs import find_soon
+from accounts.duplicates.reads import similar_to
 from accounts.matching.blocking import MOST_IN_BLOCK
 from accounts.matching.normalising import heart_of
 from accounts.models import Account, DuplicatePair, MatchKey

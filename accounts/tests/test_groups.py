@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.actions.accounts import edit_account
 from accounts.actions.groups import GroupCycle, move_in_group, without_cycles
-from accounts.group import Company, group_of
+from accounts.groups.group import Company, group_of
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from accounts.actions.contact_log import remind_of_next_contact
 from accounts.actions.inquiries import NobodyToGive, add_rule, answer_inquiry, give_inquiry, register_inquiry
-from accounts.assigning import AssignRule, Facts, assign
-from accounts.inquiry_rules import FIRST_CONTACT
+from accounts.inquiries.assigning import AssignRule, Facts, assign
+from accounts.inquiries.rules import FIRST_CONTACT
 from accounts.models import Account, Contact, Industry, Inquiry, InquiryRule
 from accounts.tests.factories import AccountFactory, InquiryFactory
 from crm.workdays import WorkCalendar

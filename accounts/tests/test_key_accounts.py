@@ -17,8 +17,8 @@ from accounts.actions.key_accounts import (
     withdraw_nomination,
 )
 from accounts.choices import NominationState
-from accounts.key_accounts import key_group, key_rule
-from accounts.key_rules import KEY_REVIEW
+from accounts.key_accounts.reads import key_group, key_rule
+from accounts.key_accounts.rules import KEY_REVIEW
 from accounts.models import Account, KeyAccountSigner, Nomination
 from accounts.tests.factories import AccountFactory, NominationFactory
 from crm.audit import history_of

@@ -9,7 +9,7 @@ from accounts.actions.contact_log import note_contact, remind_of_next_contact
 from accounts.actions.lapses import lapse_claims
 from accounts.actions.protection import extend
 from accounts.choices import ClaimState, OwnershipKind
-from accounts.claim_rules import LAPSING
+from accounts.claims.rules import LAPSING
 from accounts.models import Account, Claim, Ownership
 from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.audit import history_of

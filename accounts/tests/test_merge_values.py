@@ -9,8 +9,8 @@ from accounts.actions.claims import KIND as CLAIM
 from accounts.actions.merging import MergeRefused, merge_accounts
 from accounts.actions.qualification import judge
 from accounts.choices import Aspect
-from accounts.merged_values import LINES, differing_lines, filled_lines
-from accounts.merged_words import in_words
+from accounts.merging.values import LINES, differing_lines, filled_lines
+from accounts.merging.words import in_words
 from accounts.models import Account, AccountPlan, Claim, Nomination, PlanRow
 from accounts.tests.factories import (
     AccountFactory,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.nominating import CRITERIA, Bar, Lack, lacks, review_day, total_of
+from accounts.key_accounts.nominating import CRITERIA, Bar, Lack, lacks, review_day, total_of
 
 OURS = Bar(total=14, each=2)
 

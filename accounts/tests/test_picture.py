@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, TierChange
-from accounts.picture import Quarter, accounts_in_view
 from accounts.tests.factories import AccountFactory, TurnoverFactory
+from accounts.tiers.picture import Quarter, accounts_in_view
 from teams.models import User
 
 SignIn = Callable[[User], Client]

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.account_team import people_of
 from accounts.actions.plans import (
     PlanRefused,
     add_row,
@@ -19,9 +18,10 @@ from accounts.actions.plans import (
     start_plan,
 )
 from accounts.actions.risks import RiskClosed, add_risk, close_risk, edit_risk, reopen_risk
+from accounts.members.reads import people_of
 from accounts.models import AccountPlan, AccountRisk, PlanRow
-from accounts.plan_rules import COUNTERMEASURE, PLAN_ACTION, PLAN_REVIEW
-from accounts.risks import HIGH, LOW, MEDIUM, gravity, weight
+from accounts.plans.risks import HIGH, LOW, MEDIUM, gravity, weight
+from accounts.plans.rules import COUNTERMEASURE, PLAN_ACTION, PLAN_REVIEW
 from accounts.tests.factories import AccountFactory, AccountMemberFactory, AccountPlanFactory, PlanRowFactory
 from crm.editing import EditConflict
 from crm.undo import CannotUndo, undo

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.profit import Profit, Tail, in_order, sums_of
+from accounts.profits.profit import Profit, Tail, in_order, sums_of
 
 money = st.decimals(min_value=-1_000_000, max_value=1_000_000, places=2)
 profits = st.builds(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.rollup import Node, add_up, climb, grow, hang, holding, reaches, roll_up
+from accounts.groups.rollup import Node, add_up, climb, grow, hang, holding, reaches, roll_up
 
 COMPANIES = 40
 EMPTY = (None, None)

@@ -7,8 +7,8 @@ import pytest
 from accounts.actions.contact_log import note_contact
 from accounts.choices import AccountKind, ProspectKind
 from accounts.models import Account
-from accounts.prospect_rules import PROSPECT_DUE
 from accounts.rules import RULE
+from accounts.sweeps.prospect_rules import PROSPECT_DUE
 from accounts.tests.factories import AccountFactory
 from crm.workdays import WorkCalendar
 from followups.models import FollowUp

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sharing import Shared, Sharing, ToVisit, receiver_of, spread
+from accounts.handover.sharing import Shared, Sharing, ToVisit, receiver_of, spread
 from crm.workdays import WorkCalendar
 
 TUESDAY = date(2026, 11, 24)

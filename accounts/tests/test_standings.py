@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.standings import Differing, Standing, differing, groups, matrix, per_owner, shares
-from accounts.tiering import ALL
+from accounts.tiers.standings import Differing, Standing, differing, groups, matrix, per_owner, shares
+from accounts.tiers.tiering import ALL
 
 ROWS = [
     Standing(1, "A", "A", Decimal(70), owner="chen"),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sweep_rules import GAPS
-from accounts.sweeping import BadLayout, buildings_from, coverage, doors, next_day
+from accounts.sweeps.rules import GAPS
+from accounts.sweeps.sweeping import BadLayout, buildings_from, coverage, doors, next_day
 from crm.workdays import WorkCalendar
 
 THURSDAY = date(2026, 11, 26)

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.actions.sweeps import AlreadyCustomer, add_doors, archive_place, create_place, make_customer, note_unit
 from accounts.models import Account, Contact, Knock, SweepPlace, SweepUnit
-from accounts.sweep_rules import CALL_ON_UNIT
-from accounts.sweeping import doors
+from accounts.sweeps.rules import CALL_ON_UNIT
+from accounts.sweeps.sweeping import doors
 from accounts.tests.factories import SweepPlaceFactory, SweepUnitFactory
 from crm.editing import EditConflict
 from crm.models import UndoEntry

@@ -19,8 +19,8 @@ from accounts.tests.factories import (
     TurnoverFactory,
 )
 from accounts.tests.tier_steps import asked, signed, signed_and_applied, tiers
-from accounts.tier_jobs import apply_soon, roll_back_soon
-from accounts.tier_runs import compute_proposals, policy_in_force
+from accounts.tiers.jobs import apply_soon, roll_back_soon
+from accounts.tiers.runs import compute_proposals, policy_in_force
 from crm.audit import history_of
 from crm.models import Job
 from teams.models import User

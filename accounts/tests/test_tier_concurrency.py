@@ -15,7 +15,7 @@ from accounts.actions.tier_rounds import run_due
 from accounts.models import Account, TierChange, TierPolicy, TierRound
 from accounts.tests.factories import AccountFactory, TierPolicyFactory, TurnoverFactory
 from accounts.tests.tier_steps import asked, signed, signed_and_applied
-from accounts.tier_runs import policy_in_force
+from accounts.tiers.runs import policy_in_force
 from crm.models import AuditEntry
 from followups.actions.approvals import CannotSign, approve
 from followups.models import Approval

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from accounts.tier_days import back_until, is_run_due, next_run
+from accounts.tiers.days import back_until, is_run_due, next_run
 
 
 @pytest.mark.parametrize(

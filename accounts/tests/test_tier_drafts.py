@@ -21,7 +21,7 @@ from accounts.choices import PolicyState
 from accounts.models import TierPolicy
 from accounts.tests.factories import AccountFactory, TierPolicyFactory
 from accounts.tests.tier_steps import asked, signed
-from accounts.tier_runs import policy_in_force
+from accounts.tiers.runs import policy_in_force
 from crm.audit import history_of
 from crm.editing import EditConflict
 from crm.undo import CannotUndo, undo

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from accounts.forms.tiers import TierPolicyForm
 from accounts.models import TierPolicy
-from accounts.simulation import compare
-from accounts.simulation_pages import compared_drafts
 from accounts.tests.factories import AccountFactory, RatingScaleFactory, TierPolicyFactory, TurnoverFactory
 from accounts.tests.test_account_page import opened
 from accounts.tests.tier_steps import asked
-from accounts.tier_runs import compute_proposals
+from accounts.tiers.runs import compute_proposals
+from accounts.tiers.simulation import compare
+from accounts.tiers.simulation_pages import compared_drafts
 from followups.actions.approvals import send_back
 from teams.models import User
 

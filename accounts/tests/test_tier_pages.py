@@ -273,7 +273,7 @@ def test_running_again_asks_a_director_where_the_rules_say_so(ten, admin, direct
 def test_very_many_customers_are_simulated_and_changed_by_a_worker(
     ten, cast, admin: User, client_for: SignIn, monkeypatch, django_capture_on_commit_callbacks
 ) -> None:
-    monkeypatch.setattr("accounts.tier_runs.AT_ONCE", 5)
+    monkeypatch.setattr("accounts.tiers.runs.AT_ONCE", 5)
     draft = signed(TierPolicyFactory(name="四季度"), **cast)
     client, url = client_for(admin), draft.get_absolute_url()
     assert "made in the background" in said(client.get(url))
@@ -301,7 +301,7 @@ def test_very_many_customers_are_simulated_and_changed_by_a_worker(
 def test_two_drafts_of_very_many_customers_are_compared_by_a_worker(
     ten, admin: User, client_for: SignIn, monkeypatch, django_capture_on_commit_callbacks
 ) -> None:
-    monkeypatch.setattr("accounts.tier_runs.AT_ONCE", 5)
+    monkeypatch.setattr("accounts.tiers.runs.AT_ONCE", 5)
     pair = {"a": TierPolicyFactory().pk, "b": TierPolicyFactory(cut_a=Decimal(20)).pk}
     client = client_for(admin)
     with django_capture_on_commit_callbacks(execute=True):

@@ -11,7 +11,7 @@ from accounts.choices import RoundState
 from accounts.models import Account, TierChange, TierPolicy, TierRound
 from accounts.tests.factories import AccountFactory, TierPolicyFactory, TurnoverFactory
 from accounts.tests.tier_steps import signed_and_applied, tiers
-from accounts.tier_runs import policy_in_force
+from accounts.tiers.runs import policy_in_force
 from crm.undo import CannotUndo, undo
 from followups.actions.approvals import approve, send_back
 from followups.approval_kinds import describe_all

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.scoring import Customer, Value
-from accounts.tiering import By, Cuts, Points, Rules, hold, propose, tier_by_cumulated_share
+from accounts.tiers.scoring import Customer, Value
+from accounts.tiers.tiering import By, Cuts, Points, Rules, hold, propose, tier_by_cumulated_share
 
 CUTS = Cuts(Decimal(10), Decimal(30))
 USUAL = {"turnover": 60, "potential": 25, "credit": 15}

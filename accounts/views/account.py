@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions.looks import note_look
 from accounts.choices import BuyingRole
-from accounts.claim_access import may_release
-from accounts.duties import duties
+from accounts.claims.access import may_release
 from accounts.facts import facts_of, profit_facts, protection_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account, owners_of
+from accounts.members.duties import duties
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
 from accounts.panels import panels, shortcuts

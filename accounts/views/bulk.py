@@ -13,7 +13,7 @@ from accounts.actions.giving import CannotGive, give_accounts
 from accounts.actions.handing import CannotHandOver
 from accounts.actions.handover_run import give_many
 from accounts.forms.account import HandOverForm
-from accounts.handover_preview import counted, things_of
+from accounts.handover.preview import counted, things_of
 from accounts.models import Account
 from accounts.views.lists import filtered
 from crm.http import AuthenticatedHttpRequest, go_to

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.actions.bulk_edits import ARCHIVED, EDITED, bulk_edit_accounts, offer_bulk_undo
-from accounts.bulk_jobs import AT_ONCE, Pairs, change_soon
-from accounts.bulk_preview import Preview, preview
+from accounts.bulk.jobs import AT_ONCE, Pairs, change_soon
+from accounts.bulk.preview import Preview, preview
 from accounts.forms.lists import BulkForm
 from accounts.views.bulk import back_to, selected
 from crm.http import AuthenticatedHttpRequest, go_to

@@ -16,9 +16,9 @@ from accounts.actions.claims import ClaimRefused, file_for, file_new
 from accounts.actions.contact_log import contact_days
 from accounts.actions.protection import ExtensionRefused, extend
 from accounts.choices import ClaimState
-from accounts.claim_columns import COLUMNS, LOADED, SORTS, USUAL_SORT, days_left
-from accounts.claim_reads import POLICY_PK, claim_policy
-from accounts.claims_listed import PAGE, find, in_order
+from accounts.claims.columns import COLUMNS, LOADED, SORTS, USUAL_SORT, days_left
+from accounts.claims.listed import PAGE, find, in_order
+from accounts.claims.reads import POLICY_PK, claim_policy
 from accounts.forms.claims import ClaimForm, ClaimPolicyForm, ExtendForm
 from accounts.history import as_events
 from accounts.models import Account, Claim, ClaimPolicy

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.duplicates import set_apart
 from accounts.actions.merging import MERGE, MergeRefused, merge_accounts
-from accounts.duplicate_jobs import find_soon, last_search
+from accounts.duplicates.jobs import find_soon, last_search
 from accounts.forms.merging import PERSON, MergeForm, OtherForm
 from accounts.matching.people import PersonIdentity, SamePerson, same_people
-from accounts.merged_words import filled_in_words, same_in_words
-from accounts.merging import what_moves
+from accounts.merging.registry import what_moves
+from accounts.merging.words import filled_in_words, same_in_words
 from accounts.models import Account, Contact, DuplicatePair
 from accounts.views.changes import form_page
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment

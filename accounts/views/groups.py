@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions.groups import GroupCycle, move_in_group
 from accounts.forms.group import MoveForm
-from accounts.group import group_of
+from accounts.groups.group import group_of
 from accounts.views.account import account_or_404, head, people_of
 from accounts.views.changes import form_page
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment

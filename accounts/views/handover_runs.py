@@ -13,10 +13,10 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.actions import handover_run
 from accounts.actions.handing import CannotHandOver
-from accounts.briefing import Risk, briefs, what_may_be_lost
 from accounts.choices import HandedState, HandOverReason
-from accounts.handover_preview import preview
-from accounts.handover_rules import unusual_exports_of
+from accounts.handover.briefing import Risk, briefs, what_may_be_lost
+from accounts.handover.preview import preview
+from accounts.handover.rules import unusual_exports_of
 from accounts.models import Account, HandOver, HandOverItem
 from accounts.views.account import account_or_404
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.handing import CannotHandOver, change_plan, choose_receivers, discard, plan_hand_over
 from accounts.forms.handover import NewHandOverForm, PlanForm, ReceiverForm
-from accounts.handover_preview import COLUMNS, Preview, Row, preview
-from accounts.handover_rules import unusual_exports_of
+from accounts.handover.preview import COLUMNS, Preview, Row, preview
+from accounts.handover.rules import unusual_exports_of
 from accounts.models import HandOver
 from accounts.views.handover_runs import hand_over_or_404, run_page
 from crm.editing import EditConflict

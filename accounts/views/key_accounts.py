@@ -21,7 +21,7 @@ from accounts.actions.key_accounts import (
 )
 from accounts.choices import KeyScope, NominationState
 from accounts.forms.key_accounts import EndForm, NominationForm
-from accounts.key_accounts import bar_of, key_group, key_rule, lacks_of, standing
+from accounts.key_accounts.reads import bar_of, key_group, key_rule, lacks_of, standing
 from accounts.models import Account, Contact, KeyAccountRule, Nomination
 from accounts.views.account import head, in_house_or_404
 from accounts.views.changes import form_page

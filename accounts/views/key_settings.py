@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.key_accounts import join_key_group, leave_key_group, set_key_rule
 from accounts.forms.key_accounts import GroupMemberForm, KeyRuleForm
-from accounts.key_accounts import key_rule
+from accounts.key_accounts.reads import key_rule
 from accounts.models import KeyAccountSigner
 from crm.conflicts import chosen, conflict_page
 from crm.editing import EditConflict

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.members import AlreadyMember, NoMember, add_member, change_member, remove_member, set_duties
 from accounts.choices import TeamRole
-from accounts.duties import duties, ours
 from accounts.forms.members import DutyForm, MemberForm, MembershipForm
+from accounts.members.duties import duties, ours
 from accounts.models import AccountMember, DutySheet
 from accounts.views.changes import editable, form_page
 from crm.conflicts import chosen, conflict_page

@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.concentration import Concentration, reference_curve
 from accounts.effort import service_cost
 from accounts.forms.spans import SpanForm, span_links, with_days
-from accounts.picture import accounts_in_view, concentration_of, drift, tier_shares
-from accounts.picture_words import curve_finding, curve_rows, drift_columns, drift_finding
-from accounts.tier_runs import policy_in_force
-from accounts.tiering import ALL
+from accounts.tiers.concentration import Concentration, reference_curve
+from accounts.tiers.picture import accounts_in_view, concentration_of, drift, tier_shares
+from accounts.tiers.picture_words import curve_finding, curve_rows, drift_columns, drift_finding
+from accounts.tiers.runs import policy_in_force
+from accounts.tiers.tiering import ALL
 from crm.http import AuthenticatedHttpRequest
 from crm.replica import reads_replica
 from teams.access import may

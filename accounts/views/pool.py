@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.claims import ClaimRefused, claim_from_pool, release
 from accounts.choices import OwnershipKind
-from accounts.claim_access import may_release
-from accounts.claim_filters import PoolFilter
-from accounts.claim_reads import COOLING, claim_policy, held_by
-from accounts.claiming import free_again_on
+from accounts.claims.access import may_release
+from accounts.claims.claiming import free_again_on
+from accounts.claims.filters import PoolFilter
+from accounts.claims.reads import COOLING, claim_policy, held_by
 from accounts.columns import SORTS
 from accounts.forms.claims import ReleaseForm
 from accounts.models import Account, ClaimPolicy

@@ -14,10 +14,10 @@ from accounts.effort import service_cost
 from accounts.forms.costs import ServiceCostForm
 from accounts.forms.spans import span_links, with_days
 from accounts.models import Account
-from accounts.profit import USUAL_SORT, Profit, Tail, in_order, sums_of
-from accounts.profit_columns import COLUMNS, ProfitRow
-from accounts.profit_filters import ProfitFilter
-from accounts.profit_reads import MOST, profits_of
+from accounts.profits.columns import COLUMNS, ProfitRow
+from accounts.profits.filters import ProfitFilter
+from accounts.profits.profit import USUAL_SORT, Profit, Tail, in_order, sums_of
+from accounts.profits.reads import MOST, profits_of
 from accounts.views.changes import form_page
 from crm.conflicts import chosen, conflict_page
 from crm.editing import EditConflict

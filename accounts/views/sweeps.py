@@ -25,7 +25,7 @@ from accounts.actions.sweeps import (
 from accounts.choices import UnitState
 from accounts.forms.sweeps import WITH_EMPLOYER, LayoutForm, NewPlaceForm, PlaceForm, TapForm, UnitForm
 from accounts.models import Account, SweepPlace, SweepUnit
-from accounts.sweep_grid import (
+from accounts.sweeps.grid import (
     building_of,
     buildings_of,
     deciders_elsewhere,

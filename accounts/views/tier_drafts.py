@@ -26,7 +26,9 @@ from accounts.actions.tier_policies import apply_policy
 from accounts.choices import DRAFTS, PolicyState
 from accounts.forms.tiers import AskForm, CompareForm, DayForm, TierPolicyForm
 from accounts.models import TierPolicy
-from accounts.simulation import (
+from accounts.tiers.jobs import SIMULATE, apply_soon, kept_simulation, simulate_soon
+from accounts.tiers.runs import as_draft, compute_proposals, is_long, policy_in_force
+from accounts.tiers.simulation import (
     SHOWN_OF_CELL,
     Simulation,
     compare,
@@ -34,9 +36,7 @@ from accounts.simulation import (
     from_json,
     simulate,
 )
-from accounts.simulation_pages import compared_drafts, figures_of, simulated
-from accounts.tier_jobs import SIMULATE, apply_soon, kept_simulation, simulate_soon
-from accounts.tier_runs import as_draft, compute_proposals, is_long, policy_in_force
+from accounts.tiers.simulation_pages import compared_drafts, figures_of, simulated
 from accounts.views.changes import form_page
 from accounts.views.tiers import look, moved_text
 from crm.conflicts import chosen, conflict_page

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.ratings import rate_account
 from accounts.actions.tier_hands import OverrideRefused, end_override, override_tier
-from accounts.criteria import labels_of
 from accounts.forms.ratings import OverrideForm, RatingsForm
 from accounts.models import Account, AccountRating, Contact, RatingScale, TierPolicy
-from accounts.simulation_pages import in_words
-from accounts.tier_runs import compute_proposals, is_long, policy_in_force
-from accounts.tier_words import reason_of, weighed
+from accounts.tiers.criteria import labels_of
+from accounts.tiers.runs import compute_proposals, is_long, policy_in_force
+from accounts.tiers.simulation_pages import in_words
+from accounts.tiers.words import reason_of, weighed
 from accounts.views.account import account_or_404, head, in_house_or_404
 from accounts.views.changes import editable, form_page
 from crm.http import AuthenticatedHttpRequest, go_to

@@ -16,13 +16,21 @@ from accounts.actions.tier_policies import last_day_back, roll_back
 from accounts.actions.tier_rounds import KIND, Outcome, ask_for_round, run_again
 from accounts.choices import DRAFTS, PolicyState, RoundState, TierChangeKind
 from accounts.models import Account, RatingScale, TierChange, TierPolicy, TierRound
-from accounts.simulation import simulate
-from accounts.simulation_pages import compared, customers_for, finding, in_words, moving_text, simulated, turnover_bars
-from accounts.standings import shares
-from accounts.tier_days import next_run
-from accounts.tier_jobs import CHANGING, roll_back_soon, run_soon
-from accounts.tier_runs import compute_proposals, is_long, policy_in_force, present_groups
-from accounts.tier_words import score_in_words, tiers_in_words
+from accounts.tiers.days import next_run
+from accounts.tiers.jobs import CHANGING, roll_back_soon, run_soon
+from accounts.tiers.runs import compute_proposals, is_long, policy_in_force, present_groups
+from accounts.tiers.simulation import simulate
+from accounts.tiers.simulation_pages import (
+    compared,
+    customers_for,
+    finding,
+    in_words,
+    moving_text,
+    simulated,
+    turnover_bars,
+)
+from accounts.tiers.standings import shares
+from accounts.tiers.words import score_in_words, tiers_in_words
 from crm.http import AuthenticatedHttpRequest, go_to, is_fragment
 from crm.models import Job
 from followups.models import Approval

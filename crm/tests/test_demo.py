@@ -29,7 +29,7 @@ FORGOTTEN_JOB = """
 from datetime import timedelta
 from accounts.actions.tier_drafts import new_draft
 from accounts.models import TierPolicy
-from accounts.tier_jobs import APPLY
+from accounts.tiers.jobs import APPLY
 from crm.models import Job
 from django.utils import timezone
 from teams.models import User

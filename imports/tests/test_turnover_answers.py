@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from django.db.models import F, Sum
 
-from accounts.concentration import Concentration
 from accounts.effort import service_cost
 from accounts.models import Account, Turnover
-from accounts.picture import accounts_in_view, concentration_of
-from accounts.profit import sums_of
-from accounts.profit_reads import profits_of
+from accounts.profits.profit import sums_of
+from accounts.profits.reads import profits_of
 from accounts.spans import Span
-from accounts.tiering import Cuts, tier_by_cumulated_share
+from accounts.tiers.concentration import Concentration
+from accounts.tiers.picture import accounts_in_view, concentration_of
+from accounts.tiers.tiering import Cuts, tier_by_cumulated_share
 from crm.jobs import run_job
 from imports.actions import runs
 from imports.models import ImportRun

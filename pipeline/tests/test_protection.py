@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.actions.claims import release
 from accounts.actions.lapses import lapse_claims
-from accounts.claim_rules import LAPSING
+from accounts.claims.rules import LAPSING
 from accounts.models import Account, Claim, ClaimPolicy
 from accounts.tests.factories import ClaimFactory
 from followups.models import FollowUp

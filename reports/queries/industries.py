@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Turnover
-from accounts.tiering import window_start
+from accounts.tiers.tiering import window_start
 from reports.scope import Scope
 
 YEAR = 12

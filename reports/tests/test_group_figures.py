@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.group import Group, group_of
+from accounts.groups.group import Group, group_of
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory, TurnoverFactory
 from pipeline.tests.factories import OpportunityFactory

@@ -14,7 +14,7 @@ from accounts.actions.contact_log import remind_of_next_contact
 from accounts.actions.duplicates import find_duplicates
 from accounts.actions.merging import merge_accounts
 from accounts.history import history_of_account
-from accounts.merging import TARGETS, Moves, every_pointer, pointers, unhandled
+from accounts.merging.registry import TARGETS, Moves, every_pointer, pointers, unhandled
 from accounts.models import Account, AccountMember, Contact, DuplicatePair, Turnover
 from accounts.tests.factories import AccountFactory
 from crm.models import UndoEntry

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions.giving import CannotGive, give_accounts
-from accounts.briefing import briefs
+from accounts.handover.briefing import briefs
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory, ContactFactory
 from crm.audit import history_of

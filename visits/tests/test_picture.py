@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.choices import AccountKind, TierChangeKind
 from accounts.models import Account, TierChange
-from accounts.picture import accounts_in_view, drift
 from accounts.spans import Span, quarter_of, quarters_until, twelve_months, usual_spans
 from accounts.tests.factories import AccountFactory, TurnoverFactory
+from accounts.tiers.picture import accounts_in_view, drift
 from teams.models import User
 from visits.tests.factories import VisitFactory
 

@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 from accounts.actions.claims import Filing, file_for, release
 from accounts.actions.lapses import lapse_claims
 from accounts.choices import ClaimState
-from accounts.claim_reads import claim_policy
-from accounts.claiming import protected_until, renewed
+from accounts.claims.claiming import protected_until, renewed
+from accounts.claims.reads import claim_policy
 from accounts.models import Account, Claim
 from crm.management.demo.bulk import write
 from crm.management.demo.scene import Scene

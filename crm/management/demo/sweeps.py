@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actions.sweeps import create_place, note_unit
 from accounts.choices import PlaceKind
 from accounts.models import Account, SweepPlace
-from accounts.sweeping import doors
+from accounts.sweeps.sweeping import doors
 from crm.management.demo.scene import Scene
 
 AFTERNOON = time(16)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.actions.sweeps import create_place
 from accounts.models import Knock, SweepPlace, SweepUnit
-from accounts.sweeping import doors
+from accounts.sweeps.sweeping import doors
 from crm.tests.browser.conftest import Opened, Site, eventually
 
 pytestmark = pytest.mark.browser
