@@ -81,7 +81,7 @@ def bulk_edit(request: AuthenticatedHttpRequest) -> HttpResponse:
             "query": request.POST.get("query", ""),
             "cancel_url": back_to(request),
         }
-        return render(request, "accounts/bulk_edit.html", context, status=422 if form.is_bound else 200)
+        return render(request, "accounts/bulk/edit.html", context, status=422 if form.is_bound else 200)
     if request.POST.get("sure"):
         return _do(request, pairs, form.wanted, EDITED)
     return _preview_page(request, preview(pairs, form.wanted, user=request.user), EDITED)
@@ -112,7 +112,7 @@ def _preview_page(request: AuthenticatedHttpRequest, found: Preview, action: str
         "is_long": len(found.pairs) > AT_ONCE,
         "cancel_url": back_to(request),
     }
-    return render(request, "accounts/bulk_preview.html", context)
+    return render(request, "accounts/bulk/preview.html", context)
 
 
 def _do(request: AuthenticatedHttpRequest, pairs: Pairs, wanted: Mapping[str, Any], action: str) -> HttpResponse:

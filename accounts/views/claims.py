@@ -115,8 +115,8 @@ def claim_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     ready = _ready_views(request)
     context["tabs"] = opened.tabs(default_label=gettext_lazy("In force"), ready=ready, form=found.form, sorts=SORTS)
     if is_fragment(request):
-        return rows_with_tabs(request, "accounts/claims.html#rows", context)
-    return render(request, "accounts/claims.html", context)
+        return rows_with_tabs(request, "accounts/claims/list.html#rows", context)
+    return render(request, "accounts/claims/list.html", context)
 
 
 @require_GET
@@ -148,7 +148,7 @@ def claim_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "judge": asked.steps.select_related("approver").first() if asked else None,
         "may_extend": claim.is_active and may(request.user, Right.LEAD),
     }
-    return render(request, "accounts/claim.html", context)
+    return render(request, "accounts/claims/claim.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,4 +191,4 @@ def policy(request: AuthenticatedHttpRequest) -> HttpResponse:
         return go_to(request, "accounts:claim_policy")
     changes = history_of(ClaimPolicy(pk=POLICY_PK))[:HISTORY_SHOWN]
     context = {"form": form, "events": as_events(changes), "may_administer": is_admin}
-    return render(request, "accounts/claim_policy.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/claims/policy.html", context, status=422 if form.is_bound else 200)

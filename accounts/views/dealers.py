@@ -30,7 +30,7 @@ def dealers(request: AuthenticatedHttpRequest) -> HttpResponse:
     rows = Account.objects.visible_to(request.user).live().filter(kind=AccountKind.DEALER)
     page = paginate(rows.select_related("owner").order_by("name", "pk"), request.GET)
     context = {"page": page, "standings": standings(page.items, on=request.today), "year": request.today.year}
-    return render(request, "accounts/dealers.html", context)
+    return render(request, "accounts/dealers/list.html", context)
 
 
 def _dealer_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
@@ -53,7 +53,7 @@ def account_dealer(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "year": request.today.year,
         "may_lead": may(request.user, Right.LEAD),
     }
-    return render(request, "accounts/dealer.html", context)
+    return render(request, "accounts/dealers/dealer.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -72,7 +72,7 @@ def duplicates(request: AuthenticatedHttpRequest) -> HttpResponse:
         "job": last_search(request.user),
         "merged": merged.order_by("-id")[:MERGED_SHOWN],
     }
-    return render(request, "accounts/duplicates.html", context)
+    return render(request, "accounts/duplicates/list.html", context)
 
 
 @require_POST
@@ -90,7 +90,7 @@ def find_progress(request: AuthenticatedHttpRequest) -> HttpResponse:
     job = last_search(request.user)
     if job is None or not is_fragment(request):
         return redirect("accounts:duplicates")
-    return render(request, "accounts/duplicate_job.html", {"job": job})
+    return render(request, "accounts/duplicates/job.html", {"job": job})
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,7 +123,7 @@ def merge(request: AuthenticatedHttpRequest, keep: int, drop: int) -> HttpRespon
             return go_to(request, ours.get_absolute_url())
     asked = [(form[f"{PERSON}{pair.other}"], known[pair.one], known[pair.other]) for pair in people]
     context = _side_by_side(ours, theirs) | {"form": form, "people": asked}
-    return render(request, "accounts/merge.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/duplicates/merge.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -27,8 +27,8 @@ def account_group(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     group = group_of(account, user=request.user, on=request.today)
     context: dict[str, Any] = {"account": account, "group": group}
     if is_fragment(request):
-        return render(request, "accounts/group.html#part", context)
-    return render(request, "accounts/group.html", head(request, account, "group", people_of(account)) | context)
+        return render(request, "accounts/groups/group.html#part", context)
+    return render(request, "accounts/groups/group.html", head(request, account, "group", people_of(account)) | context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -34,7 +34,7 @@ def inquiries(request: AuthenticatedHttpRequest) -> HttpResponse:
     rows = seen if every else seen.waiting()
     page = paginate(rows.order_by("-pk"), request.GET, searched=False)
     context = {"page": page, "every": every, "may_administer": may(request.user, Right.ADMINISTER)}
-    return render(request, "accounts/inquiries.html", context)
+    return render(request, "accounts/inquiries/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +86,7 @@ def inquiry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "shortcuts": shortcuts() if sells else [],
         "give_form": GiveForm(user=request.user),
     }
-    return render(request, "accounts/inquiry.html", context)
+    return render(request, "accounts/inquiries/inquiry.html", context)
 
 
 @require_POST
@@ -122,7 +122,7 @@ def inquiry_rules(request: AuthenticatedHttpRequest) -> HttpResponse:
         return go_to(request, reverse("accounts:inquiry_rules"))
     rules = InquiryRule.objects.select_related("user", "team", "industry").order_by("position", "pk")
     context = {"form": form, "rules": rules}
-    return render(request, "accounts/inquiry_rules.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/inquiries/rules.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -69,7 +69,7 @@ def key_accounts(request: AuthenticatedHttpRequest) -> HttpResponse:
         "scopes": KeyScope.choices,
         "today": request.today,
     }
-    return render(request, "accounts/key_accounts.html", context)
+    return render(request, "accounts/key_accounts/list.html", context)
 
 
 def _cases(account: Account, request: AuthenticatedHttpRequest, rule: KeyAccountRule) -> list[Case]:
@@ -100,7 +100,7 @@ def account_key(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "may_propose": may(request.user, Right.SELL) and not account.archived_at,
         "may_end": may(request.user, Right.LEAD) and account.is_key,
     }
-    return render(request, "accounts/key.html", context)
+    return render(request, "accounts/key_accounts/of_account.html", context)
 
 
 @require_GET

@@ -27,7 +27,7 @@ def _page(request: AuthenticatedHttpRequest, **forms: Any) -> HttpResponse:
         "member_form": forms.get("member_form") or GroupMemberForm(),
         "signers": KeyAccountSigner.objects.select_related("user__team").order_by("user__name", "pk"),
     }
-    return render(request, "accounts/key_settings.html", context, status=422 if forms else 200)
+    return render(request, "accounts/key_accounts/settings.html", context, status=422 if forms else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -86,7 +86,7 @@ def drop_member(request: AuthenticatedHttpRequest, pk: int, member: int) -> Http
 @needs(Right.ADMINISTER)
 def duty_sheets(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the duty sheets of the six roles."""
-    return render(request, "accounts/duties.html", {"duties": duties().values()})
+    return render(request, "accounts/members/duties.html", {"duties": duties().values()})
 
 
 @require_http_methods(["GET", "POST"])

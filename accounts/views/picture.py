@@ -56,4 +56,4 @@ def picture(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_administer": may(request.user, Right.ADMINISTER),
         "may_lead": may(request.user, Right.LEAD),
     }
-    return render(request, "accounts/picture.html", context)
+    return render(request, "accounts/tiers/picture.html", context)

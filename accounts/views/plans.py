@@ -75,7 +75,7 @@ def account_plan(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "risks": ordered,
         "may_plan": may(request.user, Right.SELL) and not account.archived_at,
     }
-    return render(request, "accounts/plan.html", context)
+    return render(request, "accounts/plans/plan.html", context)
 
 
 @require_POST

@@ -71,8 +71,8 @@ def pool(request: AuthenticatedHttpRequest) -> HttpResponse:
     }
     context["tabs"] = opened.tabs(default_label=gettext_lazy("All"), ready=READY, form=found.form, sorts=POOL_SORTS)
     if is_fragment(request):
-        return rows_with_tabs(request, "accounts/pool.html#rows", context)
-    return render(request, "accounts/pool.html", context)
+        return rows_with_tabs(request, "accounts/claims/pool.html#rows", context)
+    return render(request, "accounts/claims/pool.html", context)
 
 
 @require_POST

@@ -77,7 +77,7 @@ def profits(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_export": may(request.user, Right.EXPORT),
     }
     return render(
-        request, "accounts/profits.html#figures" if is_fragment(request) else "accounts/profits.html", context
+        request, "accounts/profits/list.html#figures" if is_fragment(request) else "accounts/profits/list.html", context
     )
 
 

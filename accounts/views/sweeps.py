@@ -71,7 +71,7 @@ def sweeps(request: AuthenticatedHttpRequest) -> HttpResponse:
     listed = seen.exclude(archived_at=None) if archived else seen.live()
     page = paginate(listed.order_by("-pk"), request.GET, searched=False)
     rows = place_rows(page.items, on=request.today)
-    return render(request, "accounts/sweeps.html", {"page": page, "rows": rows, "archived": archived})
+    return render(request, "accounts/sweeps/list.html", {"page": page, "rows": rows, "archived": archived})
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,7 +128,7 @@ def sweep(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "wants_employer": place.kind in WITH_EMPLOYER and place.employer_id is None,
         "may_plan": may(request.user, Right.SELL),
     }
-    template = "accounts/sweep.html#grid" if is_fragment(request) else "accounts/sweep.html"
+    template = "accounts/sweeps/place.html#grid" if is_fragment(request) else "accounts/sweeps/place.html"
     return render(request, template, context)
 
 
@@ -280,7 +280,7 @@ def sweep_unit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "cancel_url": url,
         "knocks": unit.knocks.select_related("actor").order_by("-pk")[:KNOCKS_SHOWN],
     }
-    return render(request, "accounts/sweep_unit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/sweeps/unit.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

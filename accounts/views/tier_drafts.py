@@ -139,7 +139,7 @@ def _draft_page(request: AuthenticatedHttpRequest, form: TierPolicyForm, found: 
         "may_administer": may(request.user, Right.ADMINISTER),
     }
     context |= _effect(request, found or as_draft(policy_in_force()))
-    return render(request, "accounts/tier_draft.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/tiers/draft.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -161,14 +161,14 @@ def simulate_typed(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Answer what the rules as typed would do; nothing is kept. Very many customers are left to a worker, on asking."""
     form = TierPolicyForm(request.POST, instance=policy_in_force())
     if not form.is_valid():
-        return render(request, "accounts/tier_draft.html#problems", {"form": form})
+        return render(request, "accounts/tiers/draft.html#problems", {"form": form})
     typed = TierPolicy(**form.values)
     if is_long() and "start" in request.POST:
         job = simulate_soon(typed, actor=request.user, on=request.today)
         if not is_fragment(request):
             return redirect("accounts:simulation", job.pk)
     context = _effect(request, typed) | {"form": form, "may_administer": True}
-    return render(request, "accounts/tier_draft.html#effect", context)
+    return render(request, "accounts/tiers/draft.html#effect", context)
 
 
 @require_GET
@@ -182,10 +182,10 @@ def simulation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     elif "simulation" in job.result:
         context |= simulated(from_json(job.result["simulation"]), request.user, request.GET) | {"is_long": False}
     if is_fragment(request) and "comparison" not in job.result:
-        return render(request, "accounts/tier_draft.html#effect", context)
+        return render(request, "accounts/tiers/draft.html#effect", context)
     if is_fragment(request):
         return go_to(request, request.path)
-    return render(request, "accounts/tier_simulation.html", context)
+    return render(request, "accounts/tiers/simulation.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -199,13 +199,13 @@ def compare_drafts(request: AuthenticatedHttpRequest) -> HttpResponse:
     if form.is_valid():
         first, second = form.cleaned_data["a"], form.cleaned_data["b"]
         if context["is_long"] and request.method == "GET":
-            return render(request, "accounts/tier_compare.html", context)
+            return render(request, "accounts/tiers/compare.html", context)
         if context["is_long"]:
             job = simulate_soon(first, second, actor=request.user, on=request.today)
             return redirect("accounts:simulation", job.pk)
         runs = (compute_proposals(policy, on=request.today) for policy in (first, second))
         context |= compared_drafts(compare(*runs, shown=SHOWN_OF_CELL), request.user)
-    return render(request, "accounts/tier_compare.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/tiers/compare.html", context, status=422 if form.errors else 200)
 
 
 # --- the signature and the day ----------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ def apply(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         except PolicyRefused as refusal:
             form.add_error(None, str(refusal))
     context = {"policy": found, "form": form} | _effect(request, found)
-    return render(request, "accounts/tier_apply.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/tiers/apply.html", context, status=422 if form.is_bound else 200)
 
 
 def _apply_on(request: AuthenticatedHttpRequest, found: TierPolicy, day: Any) -> HttpResponse:

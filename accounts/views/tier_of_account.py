@@ -54,7 +54,7 @@ def account_tier(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     The rank among all customers and the points are the firm's own business: no dealer reads them.
     """
     account = in_house_or_404(request, pk)
-    return render(request, "accounts/tier.html", _context(request, account))
+    return render(request, "accounts/tiers/of_account.html", _context(request, account))
 
 
 @require_http_methods(["GET", "POST"])

@@ -73,7 +73,7 @@ def policies(request: AuthenticatedHttpRequest) -> HttpResponse:
         "by_hand": _set_by_hand(request),
         "may_administer": may(request.user, Right.ADMINISTER),
     }
-    return render(request, "accounts/tiers.html", context | in_words(policy) | _retired(request, policy))
+    return render(request, "accounts/tiers/rules.html", context | in_words(policy) | _retired(request, policy))
 
 
 def _retired(request: AuthenticatedHttpRequest, policy: TierPolicy) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def progress(request: AuthenticatedHttpRequest) -> HttpResponse:
     job = last_job(request)
     if job is None or not is_fragment(request):
         return redirect("accounts:tiers")
-    return render(request, "accounts/tier_job.html", {"job": job})
+    return render(request, "accounts/tiers/job.html", {"job": job})
 
 
 def moved_text(count: int) -> str:
@@ -145,7 +145,7 @@ def run(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not context["is_long"]:
         found = simulate(compute_proposals(policy, on=request.today))
         context |= simulated(found, request.user, request.GET)
-    return render(request, "accounts/tier_run.html", context)
+    return render(request, "accounts/tiers/run.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,7 +171,7 @@ def round_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "approval": Approval.objects.about(KIND, kept.pk).order_by("-pk").first(),
         "may_administer": may(request.user, Right.ADMINISTER),
     }
-    return render(request, "accounts/tier_round.html", context)
+    return render(request, "accounts/tiers/round.html", context)
 
 
 # --- going back -------------------------------------------------------------------------------------------------------
