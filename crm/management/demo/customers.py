@@ -38,6 +38,8 @@ FORGOTTEN_EACH = 20  # so many customers have one prospect among them with whom 
 GOLDEN = 0.618_033_988_7  # successive multiples, cut to their fraction, are spread evenly
 PROSPECT_FROM = 0.75
 BY_HAND = 0.985
+TIERED_AGO = (460, 368, 277, 186, 95)  # days since the tierings of the last quarters
+MOVED, NEXT_TO = 0.08, {"A": "B", "B": "AC", "C": "B"}  # how many stood elsewhere a quarter earlier, and where
 # A district of some cities, and where its middle is (WGS-84).
 DISTRICTS = {
     "苏州": ("吴中区", "31.264", "120.632"), "无锡": ("新吴区", "31.491", "120.364"), "上海": ("嘉定区", "31.375", "121.265"),
@@ -167,12 +169,16 @@ def _staff(size: float, random: Random) -> int:
 
 
 def _tier_history(customer: Customer, scene: Scene) -> Iterator[TierChange]:
-    """Yield the tiering of a quarter ago, for some with the tier before it, and for a few one set by hand since."""
+    """Yield the tierings of the quarters behind us, and for a few customers one set by hand since."""
     account, days, random, luck = customer.account, scene.days, scene.random, scene.random.random()
-    before = "" if luck < 0.8 else {"A": "B", "B": random.choice("AC"), "C": "B"}[customer.tier]
-    if before:
-        yield _tiering(account, "", before, days.before(days.on, 186), scene)
-    yield _tiering(account, before, customer.tier, days.before(days.on, 95), scene)
+    path = [customer.tier]
+    for _each in TIERED_AGO[1:]:
+        path.append(random.choice(NEXT_TO[path[-1]]) if random.random() < MOVED else path[-1])
+    before = ""
+    for ago, tier in zip(TIERED_AGO, reversed(path), strict=True):
+        if tier != before:
+            yield _tiering(account, before, tier, days.before(days.on, ago), scene)
+        before = tier
     if luck > BY_HAND:
         account.tier = {"A": "B", "B": "A", "C": "B"}[customer.tier]
         account.tier_fixed_until = days.after(days.on, random.randrange(20, 80))
@@ -209,7 +215,7 @@ def make_owners(customers: Sequence[Customer], scene: Scene) -> None:
                 owner=customer.owner,
                 team_id=customer.owner.team_id,
                 kind=OwnershipKind.CREATED,
-                started_at=days.at(days.before(days.on, random.randrange(200, 400)), time(9, 30)),
+                started_at=days.at(days.before(days.on, random.randrange(740, 1000)), time(9, 30)),
             )
             for customer in customers
         ]
@@ -237,15 +243,17 @@ def make_service_cost() -> None:
 
 
 def make_turnover(customers: Sequence[Customer], scene: Scene) -> None:
-    """Book a year of turnover, most of it with few customers; prospects bought nothing."""
+    """Book two years of turnover, most of it with few customers, the last one better; prospects bought nothing."""
     bookings = []
     days, random = scene.days, scene.random
     for customer in customers:
         if customer.is_prospect:
             continue
         yearly = Decimal(9_000_000) / Decimal(1 + customer.size * 400) ** Decimal("0.9") + 20_000
-        for month in random.sample(range(12), 6):
-            amount = (yearly / 6 * random.randrange(70, 131) / 100).quantize(Decimal("0.01"))
+        earlier = yearly * random.randrange(65, 112) / 100
+        for month in (*random.sample(range(12), 6), *random.sample(range(12, 24), 6)):
+            part = (yearly if month < 12 else earlier) / 6
+            amount = (part * random.randrange(70, 131) / 100).quantize(Decimal("0.01"))
             cost = (amount * random.randrange(62, 84) / 100).quantize(Decimal("0.01"))
             bookings.append(
                 Turnover(

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from crm.workdays import WorkCalendar
 
-BACK, AHEAD = 460, 200
+BACK, AHEAD = 1100, 200
 MORNING = time(8, 10)  # what is dated today was done before the working day got going
 
 

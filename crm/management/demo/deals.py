@@ -32,15 +32,15 @@ class Plot:
 
 OPEN, WON, LOST = OpportunityState.OPEN, OpportunityState.WON, OpportunityState.LOST
 SIGNATURE = 5
-# What every rep holds first, and what comes after: of 24 sixteen are open, five won, three lost.
+# What every rep holds first, and what comes after: of 24 fourteen are open, five won, five lost.
 FIRST = (
     Plot(OPEN, 0, Mood.FRESH), Plot(OPEN, 1, Mood.FRESH), Plot(OPEN, 3, Mood.SLIPPED), Plot(OPEN, 4), Plot(OPEN, 5),
     Plot(OPEN, 2), Plot(LOST, 3, Mood.FRESH), Plot(WON, 5, Mood.FRESH), Plot(OPEN, 2, Mood.STALE), Plot(WON, 5),
     Plot(OPEN, 1), Plot(OPEN, 0),
 )  # fmt: skip
 THEN = (
-    Plot(OPEN, 3), Plot(WON, 5), Plot(OPEN, 1), Plot(LOST, 1), Plot(OPEN, 4, Mood.STALE), Plot(OPEN, 2), Plot(WON, 5),
-    Plot(OPEN, 0, Mood.STALE), Plot(LOST, 2), Plot(OPEN, 3), Plot(WON, 5), Plot(OPEN, 1),
+    Plot(OPEN, 3), Plot(WON, 5), Plot(LOST, 1), Plot(LOST, 1), Plot(OPEN, 4, Mood.STALE), Plot(OPEN, 2), Plot(WON, 5),
+    Plot(OPEN, 0, Mood.STALE), Plot(LOST, 2), Plot(LOST, 3), Plot(WON, 5), Plot(OPEN, 1),
 )  # fmt: skip
 EACH = {LOST: 2, WON: 3, OPEN: 1}  # one rep in so many has this end fresh; the others' was some time ago
 SLIPS_EACH = 2
