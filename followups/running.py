@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models import Q
 from django.utils import timezone
 
+from crm.stopping import StopRequest
 from followups.channels import ChannelKind, push_channels
 from followups.dispatching import dispatch_channel, dispatch_due, dispatch_in_app
 from followups.models import DispatcherBeat
@@ -54,7 +55,7 @@ def plan_when_due(*, now: datetime) -> bool:
     return True
 
 
-def run_once(stop: threading.Event) -> None:
+def run_once(stop: StopRequest) -> None:
     """Plan, then send everything that is due, one channel after the other."""
     sign_of_life(now=timezone.now())
     plan_when_due(now=timezone.now())
@@ -63,7 +64,7 @@ def run_once(stop: threading.Event) -> None:
             logger.info("%s: %s", channel, done)
 
 
-def _keep_doing(act: Callable[[], object], stop: threading.Event) -> None:
+def _keep_doing(act: Callable[[], object], stop: StopRequest) -> None:
     """Repeat `act` until asked to stop. A database that is away is waited for; nothing else ends the loop either."""
     while not stop.is_set():
         close_old_connections()
@@ -78,7 +79,7 @@ def _keep_doing(act: Callable[[], object], stop: threading.Event) -> None:
     connection.close()
 
 
-def _pass_of(kind: ChannelKind, stop: threading.Event) -> Callable[[], object]:
+def _pass_of(kind: ChannelKind, stop: StopRequest) -> Callable[[], object]:
     return lambda: dispatch_channel(kind, should_stop=stop.is_set)
 
 
@@ -87,7 +88,7 @@ def _look_after() -> None:
     plan_when_due(now=timezone.now())
 
 
-def run_loop(stop: threading.Event) -> None:
+def run_loop(stop: StopRequest) -> None:
     """Plan and send until `stop` is set; returns when every thread has finished the message in its hands."""
     acts: dict[str, Callable[[], object]] = {"in app": lambda: dispatch_in_app(should_stop=stop.is_set)}
     acts |= {kind.channel: _pass_of(kind, stop) for kind in push_channels()}

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from crm.stopping import StopRequest
+
 GRACE_SECONDS = 8
 LOOK_EVERY = 0.5
 STEADY_SECONDS = 20  # whoever lives so long has started well
@@ -80,7 +82,7 @@ class Supervisor:
         self._cwd = cwd
         self._is_ready = is_ready
         self._when_ready: Callable[[], None] | None = when_ready
-        self._stop = threading.Event()
+        self._stop = StopRequest()
 
     def run(self) -> int:
         """Run until asked to stop; return the exit status."""

@@ -1,6 +1,5 @@
 """The dispatcher as a process, the admin's second try, kept mail, and the health pages."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.audit import history_of
+from crm.stopping import StopRequest
 from followups import tasks
 from followups.actions.deliveries import send_again
 from followups.choices import Channel, DeliveryState
@@ -45,7 +45,7 @@ def test_the_day_that_is_planned_is_the_firms(rule_book, rep):
 def test_once_plans_and_sends_and_leaves_a_sign_of_life(rule_book, rep, today):
     due = Due("check-in", ("user", rep.pk), rep.pk, today, "check-in:1", {"who": "李敏", "days": 3})
     rule_book(lambda context: [due], channels=(Channel.IN_APP,))
-    run_once(threading.Event())
+    run_once(StopRequest())
     assert FollowUp.objects.count() == 1
     assert DispatcherBeat.objects.exclude(name="planner").count() == 1
 

@@ -1,12 +1,12 @@
 """Send what is due."""
 
 import signal
-import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from crm.stopping import StopRequest
 from followups.running import run_loop, run_once
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         way.add_argument("--once", action="store_true", help="send what is due now and end (the default)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        stop = StopRequest()
         before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             run_loop(stop) if options["loop"] else run_once(stop)
