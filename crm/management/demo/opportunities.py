@@ -36,6 +36,7 @@ PER_TIER = {"A": 2.4, "B": 1.25, "C": 0.4}
 PER_ACCOUNT = 0.75
 WITHOUT_CUSTOMER_EACH = 20  # one in so many comes from somebody who is no customer yet
 SERVICE_EACH = 9  # one in so many goes the short way
+LARGEST_WON = Decimal(3_000_000)  # the great ones are still open, or a team would be through with its target
 LEAD_FAR = 2  # how far one comes without a customer
 TEN, FOUR = time(10, 0), time(16, 0)
 ROLES = {
@@ -138,7 +139,8 @@ def _of_customer(customer: Customer, work: Work, way: Way, ways: Ways, plots: Pl
     text = search_text(name, customer.company.name, pinyin=[customer.company.reading, work.reading])
     opportunity = _opportunity(name, text, work, ways, way, ran, customer.owner, scene)
     opportunity.account = customer.account
-    opportunity.amount = (opportunity.amount or Decimal(0)) * (2 if customer.tier == "A" else 1)
+    amount = (opportunity.amount or Decimal(0)) * (2 if customer.tier == "A" else 1)
+    opportunity.amount = min(amount, LARGEST_WON) if ran.plot.state == OpportunityState.WON else amount
     deal = Deal(opportunity, customer, way, ran)
     customer.deals.append(opportunity)
     return deal
