@@ -296,6 +296,7 @@ def test_what_the_server_refuses_later_waits_in_the_outbox_and_can_be_mended(pag
     sheet.locator("[name=happened_on]").fill("2099-01-01")
     sheet.get_by_role("button", name="Save").click()
     expect(page.locator("#sync-state")).to_have_text("Offline · 1 waiting")
+    expect(page.locator("#toasts")).to_contain_text("Saved on this device.")  # an answer now would reopen the form
     site.wire.mend()
     page.context.set_offline(False)
     expect(page.locator("#sync-state")).to_have_text("1 need you")
