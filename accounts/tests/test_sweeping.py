@@ -29,13 +29,18 @@ def come_again(progress: str = "", install_on: date | None = None) -> date | Non
         ("9-11号楼", ["9号楼", "10号楼", "11号楼"]),
         ("东区 1 至 2", ["东区 1", "东区 2"]),
         ("1,1", ["1"]),
+        ("3-3", ["3"]),
+        ("1-60", [str(number) for number in range(1, 61)]),
     ],
 )
 def test_buildings_are_read_as_people_write_them(written, names):
     assert buildings_from(written) == names
 
 
-@pytest.mark.parametrize(("written", "problem"), [(" , ", "empty"), ("6-1", "backwards"), ("1-999999999", "many")])
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [(" , ", "empty"), ("6-1", "backwards"), ("1-999999999", "many"), ("1-61", "many"), ("1-40, A1-A21", "many")],
+)
 def test_what_cannot_be_laid_out_says_why(written, problem):
     with pytest.raises(BadLayout, match=problem):
         buildings_from(written)
@@ -43,8 +48,9 @@ def test_what_cannot_be_laid_out_says_why(written, problem):
 
 def test_units_are_numbered_by_floor_and_place_and_there_is_an_end():
     assert [door.number for door in doors(["1"], 2, 3)] == ["101", "102", "103", "201", "202", "203"]
+    assert len(doors(["1", "2"], 20, 50)) == 2_000
     with pytest.raises(BadLayout, match="many"):
-        doors(["1", "2"], 99, 99)
+        doors(["1", "2", "3"], 23, 29)
 
 
 def test_the_further_the_renovation_the_sooner_the_call():
@@ -58,7 +64,8 @@ def test_the_call_before_the_installation_comes_first_where_it_is_sooner():
     assert come_again("NOT_BEGUN", install_on=date(2026, 12, 15)) == date(2026, 12, 1)
     assert come_again("PAINT", install_on=date(2027, 3, 1)) == date(2026, 11, 27)
     assert come_again("LIVED_IN", install_on=date(2026, 11, 30)) == date(2026, 11, 27), "no later than tomorrow"
-    assert come_again("LIVED_IN", install_on=date(2026, 11, 20)) is None, "what is installed needs no call"
+    assert come_again("LIVED_IN", install_on=THURSDAY) is None, "what is installed needs no call"
+    assert come_again("LIVED_IN", install_on=date(2026, 11, 20)) is None
 
 
 @pytest.mark.property
