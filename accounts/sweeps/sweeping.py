@@ -14,7 +14,8 @@ from typing import Final, Protocol
 NOT_YET: Final = "NOT_YET"
 MOST_UNITS: Final = 2_000
 MOST_BUILDINGS: Final = 60
-_SPAN: Final = re.compile(r"(\D*?)(\d+)\s*[-~～至]\s*(\d+)(\D*)")
+# "1-6", "东区 1 至 6 栋", and with what is written twice: "A1-A6", "3号楼至8号楼".
+_SPAN: Final = re.compile(r"(\D*?)(\d+)(\D*?)\s*[-~～至到]\s*(?:\1)?(\d+)(\D*)")
 _PARTS: Final = re.compile(r"[,，、;；\n]+")
 
 
@@ -40,10 +41,10 @@ def buildings_from(text: str) -> list[str]:
     found: list[str] = []
     for part in filter(None, (piece.strip() for piece in _PARTS.split(text))):
         span = _SPAN.fullmatch(part)
-        if span is None:
+        if span is None or span[3].strip() not in ("", span[5].strip()):
             found.append(part)
             continue
-        before, first, last, after = span[1], int(span[2]), int(span[3]), span[4].strip()
+        before, first, last, after = span[1], int(span[2]), int(span[4]), span[5].strip()
         if last < first:
             raise BadLayout("backwards")
         if last - first >= MOST_BUILDINGS:

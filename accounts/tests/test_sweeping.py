@@ -30,6 +30,9 @@ def come_again(progress: str = "", install_on: date | None = None) -> date | Non
         ("东区 1 至 2", ["东区 1", "东区 2"]),
         ("1,1", ["1"]),
         ("3-3", ["3"]),
+        ("A1-A3栋", ["A1栋", "A2栋", "A3栋"]),
+        ("3号楼到4号楼", ["3号楼", "4号楼"]),
+        ("1期-2号楼", ["1期-2号楼"]),
         ("1-60", [str(number) for number in range(1, 61)]),
     ],
 )
@@ -39,7 +42,14 @@ def test_buildings_are_read_as_people_write_them(written, names):
 
 @pytest.mark.parametrize(
     ("written", "problem"),
-    [(" , ", "empty"), ("6-1", "backwards"), ("1-999999999", "many"), ("1-61", "many"), ("1-40, A1-A21", "many")],
+    [
+        (" , ", "empty"),
+        ("6-1", "backwards"),
+        ("1-999999999", "many"),
+        ("1-61", "many"),
+        ("1-40, A1-A21", "many"),
+        ("A9-A8", "backwards"),
+    ],
 )
 def test_what_cannot_be_laid_out_says_why(written, problem):
     with pytest.raises(BadLayout, match=problem):
