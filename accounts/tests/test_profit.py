@@ -30,6 +30,33 @@ def test_a_cost_nobody_knows_makes_the_profit_unknown_and_never_a_loss() -> None
     assert (profit.margin, profit.profit, profit.percent, profit.earns_nothing) == (None, None, None, False)
 
 
+def test_what_leaves_not_a_cent_earns_nothing() -> None:
+    assert Profit(1, Decimal(100), Decimal(100), None, 0, None).earns_nothing
+    assert Profit(1, Decimal(0), Decimal(0), None, 60, Decimal(120)).earns_nothing
+    assert not Profit(1, Decimal("100.01"), Decimal(100), None, 0, None).earns_nothing
+
+
+def test_a_customer_is_empty_that_neither_bought_nor_took_time() -> None:
+    def seen(sold: int, minutes: int, uncosted: Decimal | None = None) -> Profit:
+        return Profit(1, Decimal(sold), Decimal(0), uncosted, minutes, None)
+
+    assert seen(0, 0).is_empty
+    assert not seen(1, 0).is_empty
+    assert not seen(0, 1).is_empty
+    assert not seen(0, 0, uncosted=Decimal(5)).is_empty, "it bought, and gave as much back"
+
+
+def test_the_tail_takes_its_share_of_customers_and_of_hours() -> None:
+    idle = Profit(1, Decimal(0), Decimal(0), None, 90, Decimal(120))
+    good = Profit(2, Decimal(1_000), Decimal(400), None, 270, Decimal(120))
+    tail = Tail(sums_of([idle]), sums_of([idle, good]))
+    assert (idle.hours, tail.every.hours) == (Decimal("1.5"), 6)
+    assert (tail.customers_percent, tail.effort_percent) == (50, 25)
+    assert Tail(sums_of([]), sums_of([])).customers_percent == 0
+    assert tail.every.percent == -12, "1,000 less 400 less 720 for six hours"
+    assert Profit(3, Decimal("0.5"), Decimal(0), None, 0, None).percent == 100
+
+
 @pytest.mark.property
 @given(st.lists(profits, max_size=30))
 def test_the_sums_are_those_of_the_parts(rows: list[Profit]) -> None:

@@ -100,6 +100,18 @@ def test_the_next_call_is_a_working_day_ahead_and_before_the_installation(progre
         assert found <= max(install_on, calendar.next_workday(on + timedelta(days=1)))
 
 
+def test_the_share_covered_is_rounded_down():
+    found = coverage(["NOT_YET", "TALKED", "REFUSED"])
+    assert (found.units, found.covered, found.percent) == (3, 2, 66)
+    assert coverage([]).percent == 0
+
+
+def test_without_any_days_set_only_the_installation_calls():
+    nothing = {"progress": "PAINT", "gaps": {}, "calendar": WorkCalendar(), "on": THURSDAY}
+    assert next_day(**nothing, install_on=None, ahead=14) is None
+    assert next_day(**nothing, install_on=date(2026, 12, 15), ahead=11) == date(2026, 12, 4)
+
+
 @pytest.mark.property
 @given(st.lists(st.sampled_from(["NOT_YET", "NOBODY", "TALKED", "WANTS", "REFUSED", "ORDERED"])))
 def test_all_is_covered_only_when_nobody_was_skipped(states):
