@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.handover.carried import counts_in_words
 from accounts.models import (
     Account,
     AccountMember,
@@ -166,6 +167,8 @@ UNSAID = frozenset(
     }
 )
 EMPTY = "--"
+# What became of things that hung on the owner.
+WENT = {"along": gettext_lazy("went along"), "ended": gettext_lazy("ended with it")}
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,8 @@ def _lines(entry: AuditEntry) -> Iterable[Line]:
             yield Line(_("owner"), change[0] or EMPTY, change[1] or EMPTY)
         elif name == "companies":
             yield Line(_("belongs to"), change[0] or EMPTY, change[1] or EMPTY)
+        elif name in WENT:
+            yield Line(str(WENT[name]), "", counts_in_words(change))
         elif name not in UNSAID and isinstance(change, list) and len(change) == 2:
             try:
                 field: Any = model._meta.get_field(name)

@@ -7,7 +7,7 @@ a missed run is made up by the next.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -171,6 +171,13 @@ def cancel_items(ids: Iterable[int], *, now: datetime) -> int:
             total += FollowUp.objects.open().filter(pk__in=part).update(state=FollowUpState.CANCELLED, closed_at=now)
             outbox.cancel_unsent(part, reason=NotSent.NOT_NEEDED)
     return total
+
+
+def revive_items(ids: Collection[int], *, now: datetime) -> None:
+    """Open items again that were cancelled with something that is taken back now. Call inside atomic."""
+    gone = FollowUp.objects.filter(pk__in=ids, state=FollowUpState.CANCELLED)
+    gone.update(state=FollowUpState.OPEN, closed_at=None)
+    outbox.revive(ids, now=now)
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ def move(account_id: int | None, *, giver: User, to: User, actor: User, now: dat
     found = _open().filter(owner=giver, account=account_id) if account_id else _beside(giver)
     given, before = give(found, to=to, actor=actor)
     data = {"fields": {str(pk): fields for pk, fields in before.items()}, "changes": []}
-    return Moved(data, [*given]) if given else None
+    return Moved(data, [*given], len(given)) if given else None
 
 
 def move_back(data: Any, *, giver: User, to: User, actor: User, now: datetime) -> None:  # noqa: ARG001

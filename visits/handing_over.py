@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import BuyingRole
 from accounts.handover.briefing import Danger, Line, Risk, Section
-from accounts.handover.carried import Carried, Moved, Thing
+from accounts.handover.carried import Carried, Ends, Moved, Thing
 from accounts.models import Contact
 from teams.models import User
-from visits.actions.passing import pass_stops, take_stops_back
+from visits.actions.passing import drop_stops_at, pass_stops, take_stops_back
 from visits.models import PlanItem, Visit, VisitContact
 
 PROMISES_SHOWN = 3
@@ -58,7 +58,14 @@ def move(account_id: int | None, *, giver: User, to: User, actor: User, now: dat
     on = timezone.localdate(now)
     found = _ahead(on).filter(plan__user=giver, account=account_id) if account_id else _beside(giver, on)
     passed, rows = pass_stops(found, to=to, actor=actor, now=now)
-    return Moved(passed, [*rows]) if passed else None
+    return Moved(passed, [*rows], len(passed)) if passed else None
+
+
+def end(account_id: int, *, giver: User, actor: User | None, now: datetime) -> Moved | None:
+    """Take the giver's stops from today on out of his plans: nobody visits a customer that nobody holds."""
+    found = _ahead(timezone.localdate(now)).filter(plan__user=giver, account=account_id)
+    rows = drop_stops_at(found, actor=actor, now=now)
+    return Moved([[row.pk, None] for row in rows], [*rows], len(rows)) if rows else None
 
 
 def move_back(data: Any, *, giver: User, to: User, actor: User, now: datetime) -> None:  # noqa: ARG001
@@ -99,7 +106,9 @@ def known_to_one(ids: Sequence[int], giver: User | None, _on: date) -> Iterator[
             yield Risk(person.account_id, str(person), person.get_absolute_url())
 
 
-CARRIED = Carried("stops", gettext_lazy("planned visits"), preview, move, move_back, loose, order=10)
+CARRIED = Carried(
+    "stops", gettext_lazy("planned visits"), preview, move, move_back, loose, order=10, ends=Ends(end, move_back)
+)
 SECTION = Section("visits", gettext_lazy("Last visit, and what was promised"), last_visits, 20)
 DANGER = Danger(
     "known_to_one",

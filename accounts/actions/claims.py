@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions.accounts import create_account
+from accounts.actions.carrying import carry_back, let_go
 from accounts.actions.ownership import Why, step_back, write_owners
 from accounts.actions.protection import reopen_claims
+from accounts.activity import exempt_ones
 from accounts.choices import ClaimState, OwnershipKind, SecondClaim
 from accounts.claims.claiming import limit_reached, protected_until
 from accounts.claims.messages import tell_of_the_pool
-from accounts.claims.reads import POLICY_PK, claim_policy, free_for, held_by, judge_of
+from accounts.claims.reads import POLICY_PK, claim_policy, free_for, held_by, judge_of, leader_of
 from accounts.models import Account, Claim, ClaimPolicy
 from crm.audit import record
 from crm.models import UndoEntry
@@ -248,7 +250,8 @@ def undo_claim_from_pool(data: dict[str, Any], *, actor: User, now: datetime) ->
 def release(account: Account, *, reason: str, actor: User, now: datetime) -> UndoEntry:
     """Give a customer up to the pool, with a reason; it stays with its team's manager to see. Returns the way back.
 
-    Raises ClaimRefused without a reason, and for a customer nobody holds any more.
+    Planned visits end, promises go to that manager. Raises ClaimRefused without a reason, with an open opportunity, and
+    for a customer nobody holds any more.
     """
     if not reason.strip():
         raise ClaimRefused(_("Say why: whoever claims it next wants to know."))
@@ -256,14 +259,28 @@ def release(account: Account, *, reason: str, actor: User, now: datetime) -> Und
     owner = current.owner
     if owner is None:
         raise ClaimRefused(_("%(name)s is in the pool already.") % {"name": current.called})
+    _refuse_open_deals(current)
     inverse: dict[str, Any] = {"account": current.pk, "owner": current.owner_id, "team": current.team_id}
     why = Why(OwnershipKind.RELEASED, reason.strip())
-    owners = {current.pk: (None, current.team_id)}
-    ended = write_owners([current], owners, actor=actor, action="account.released", why=why, now=now)
-    inverse["claims"] = [claim.pk for claim in ended]
-    tell_of_the_pool(current, owner, ended[0] if ended else None, why=why, told_by=actor, now=now)
+    went = let_go(current.pk, giver=owner, to=leader_of(current.team, besides=(owner.pk,)), actor=actor, now=now)
+    owners, told = {current.pk: (None, current.team_id)}, {current.pk: went.told}
+    ended = write_owners([current], owners, actor=actor, action="account.released", why=why, now=now, told=told)
+    inverse |= {"claims": [claim.pk for claim in ended], "moved": went.moved}
+    claim = ended[0] if ended else None
+    tell_of_the_pool(current, owner, claim, why=why, told_by=actor, now=now, went=went.told)
     label = _("%(name)s released to the pool") % {"name": current.called}
-    return offer_undo("claims.release", actor=actor, label=label, inverse=inverse, rows=[current], now=now)
+    rows = [current, *went.rows]
+    return offer_undo("claims.release", actor=actor, label=label, inverse=inverse, rows=rows, now=now)
+
+
+def _refuse_open_deals(account: Account) -> None:
+    """Raise ClaimRefused for a customer with an open opportunity, where such a one does not lapse either."""
+    if claim_policy().deals_exempt and exempt_ones([account.pk]):
+        sentence = _(
+            "%(name)s has an open opportunity, so it cannot go to the pool. "
+            "Close the opportunity first, or let your manager give the customer to a colleague: it goes along then."
+        )
+        raise ClaimRefused(sentence % {"name": account.called})
 
 
 def undo_release(data: dict[str, Any], *, actor: User, now: datetime) -> None:
@@ -272,4 +289,5 @@ def undo_release(data: dict[str, Any], *, actor: User, now: datetime) -> None:
     owners = {account.pk: (data["owner"], data["team"])}
     why = Why(OwnershipKind.TAKEN_BACK)
     write_owners([account], owners, actor=actor, action="account.owner_changed_back", why=why, now=now)
+    carry_back(data.get("moved", []), giver=User.objects.get(pk=data["owner"]), to=None, actor=actor, now=now)
     reopen_claims(data["claims"], now=now)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions.accounts import change_owner, undo_change_owners
-from accounts.handover.carried import CannotCarry, carried_kind, carried_kinds
+from accounts.actions.carrying import Along, carry, carry_back
+from accounts.handover.carried import CannotCarry
 from accounts.models import Account, Claim
 from crm.models import UndoEntry
 from crm.undo import offer_undo
@@ -65,8 +66,8 @@ def give_account(account: Account, *, giver: User | None, to: User | None, actor
         raise CannotGive(refusal)
     before: dict[str, Any] = {"owner": [current.pk, current.owner_id, current.team_id], "to": to.pk}
     before["claims"] = list(Claim.objects.in_force().filter(account=current).values_list("pk", flat=True))
-    moved, rows = _carry(current.pk, giver=giver, to=to, actor=actor, now=now)
-    return Given(before | {"moved": moved}, [change_owner(current, to=to, actor=actor), *rows])
+    along = _carry(current.pk, giver=giver, to=to, actor=actor, now=now)
+    return Given(before | {"moved": along.moved}, [change_owner(current, to=to, actor=actor), *along.rows])
 
 
 @transaction.atomic
@@ -75,25 +76,16 @@ def give_loose(*, giver: User, to: User | None, actor: User, now: datetime) -> G
     refusal = why_not_to(to, giver_id=giver.pk)
     if refusal or to is None:
         raise CannotGive(refusal)
-    moved, rows = _carry(None, giver=giver, to=to, actor=actor, now=now)
-    return Given({"owner": [None, giver.pk, None], "to": to.pk, "moved": moved}, rows)
+    along = _carry(None, giver=giver, to=to, actor=actor, now=now)
+    return Given({"owner": [None, giver.pk, None], "to": to.pk, "moved": along.moved}, along.rows)
 
 
-def _carry(
-    account_id: int | None, *, giver: User | None, to: User, actor: User, now: datetime
-) -> tuple[list[list[Any]], list[models.Model]]:
-    """Move what goes along; return [name, data] of each kind, and the rows as they were left."""
-    moved: list[list[Any]] = []
-    rows: list[models.Model] = []
-    for carried in carried_kinds() if giver else ():
-        try:
-            done = carried.move(account_id, giver=giver, to=to, actor=actor, now=now)
-        except CannotCarry as refusal:
-            raise CannotGive(str(refusal)) from refusal
-        if done is not None:
-            moved.append([carried.name, done.data])
-            rows += done.rows
-    return moved, rows
+def _carry(account_id: int | None, *, giver: User | None, to: User, actor: User, now: datetime) -> Along:
+    """Move what goes along. Raises CannotGive."""
+    try:
+        return carry(account_id, giver=giver, to=to, actor=actor, now=now)
+    except CannotCarry as refusal:
+        raise CannotGive(str(refusal)) from refusal
 
 
 @transaction.atomic
@@ -104,10 +96,8 @@ def take_back(before: dict[str, Any], *, actor: User, now: datetime) -> None:
     """
     account_id, giver_id, team_id = before["owner"]
     people = User.objects.in_bulk({giver_id, before["to"]} - {None})
-    for name, data in reversed(before["moved"]):
-        carried = carried_kind(name)
-        if carried is not None:
-            carried.move_back(data, giver=people[giver_id], to=people[before["to"]], actor=actor, now=now)
+    if before["moved"]:
+        carry_back(before["moved"], giver=people[giver_id], to=people[before["to"]], actor=actor, now=now)
     if account_id is not None:
         owners = {"owners": [[account_id, giver_id, team_id]], "claims": before.get("claims", [])}
         undo_change_owners(owners, actor=actor, now=now)

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby, islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from accounts.actions.carrying import let_go
 from accounts.actions.ownership import Why, write_owners
+from accounts.activity import exempt_ones
 from accounts.choices import OwnershipKind
 from accounts.claims.claiming import lapse_line, warning_line
 from accounts.claims.messages import tell_of_the_pool
-from accounts.claims.reads import claim_policy, ending_before
-from accounts.models import Account, Claim
+from accounts.claims.reads import claim_policy, ending_before, leader_of
+from accounts.models import Account, Claim, ClaimPolicy
 from crm.workdays import load_calendar
+from teams.models import User
 
 BATCH = 200
 
@@ -38,17 +42,18 @@ def lapse_claims(*, on: date, now: datetime) -> int:
     lapsed = 0
     keys = iter(lapsing)
     while part := list(islice(keys, BATCH)):
-        lapsed += _lapse(part, line, now=now)
+        lapsed += _lapse(part, line, policy, now=now)
     return lapsed
 
 
 @transaction.atomic
-def _lapse(keys: Sequence[int], line: date, *, now: datetime) -> int:
+def _lapse(keys: Sequence[int], line: date, policy: ClaimPolicy, *, now: datetime) -> int:
     """Lapse what is still to lapse among some customers, once their rows are held."""
     rows = Account.objects.select_for_update().filter(pk__in=keys, archived_at=None, owner__isnull=False)
     accounts = list(rows.order_by("pk"))
     still = Claim.objects.in_force().filter(account__in=accounts, protected_until__lt=line)
     due = set(still.values_list("account_id", flat=True))
+    due -= exempt_ones(due) if policy.deals_exempt else set()  # an opportunity may have been opened since we looked
     accounts = [account for account in accounts if account.pk in due]
     # Read once the rows are held: joined to them, an owner would be the one of before the wait.
     prefetch_related_objects(accounts, "owner", "team")
@@ -67,9 +72,18 @@ def _send_to_pool(accounts: list[Account], last: str, *, now: datetime) -> None:
     why = Why(OwnershipKind.LAPSED, reason)
     owners = {account.pk: account.owner for account in accounts}
     holders = {account.pk: (None, account.team_id) for account in accounts}
-    ended = write_owners(accounts, holders, actor=None, action="account.lapsed", why=why, now=now)
+    went = {account.pk: _let_go(account, owners[account.pk], now=now) for account in accounts}
+    ended = write_owners(accounts, holders, actor=None, action="account.lapsed", why=why, now=now, told=went)
     claims = {claim.account_id: claim for claim in ended}
     for account in accounts:
-        owner = owners[account.pk]
+        owner, claim = owners[account.pk], claims.get(account.pk)
         if owner is not None:
-            tell_of_the_pool(account, owner, claims.get(account.pk), why=why, told_by=None, now=now)
+            tell_of_the_pool(account, owner, claim, why=why, told_by=None, now=now, went=went[account.pk])
+
+
+def _let_go(account: Account, owner: User | None, *, now: datetime) -> dict[str, Any]:
+    """End what hangs on the owner, or pass it to who leads the team; return how many of each kind."""
+    if owner is None:
+        return {}
+    leader = leader_of(account.team, besides=(owner.pk,))
+    return let_go(account.pk, giver=owner, to=leader, actor=None, now=now).told

@@ -33,9 +33,11 @@ def write_owners(
     action: str,
     why: Why,
     now: datetime,
+    told: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> list[Claim]:
     """Set owner and team of locked rows (account → owner, team), raise their versions, record each; in batches.
 
+    `told` (account → what) stands in the same row of history: what went along.
     Return the claims in force that ended with it: a claim protects its claimant, and nobody after him.
     """
     people = {account.owner_id for account in accounts} | {owner_id for owner_id, _team in owners.values()}
@@ -51,6 +53,7 @@ def write_owners(
             "version": [account.version, account.version + 1],
         }
         changes |= {"reason": why.reason} if why.reason else {}
+        changes |= (told or {}).get(account.pk, {})
         account.owner_id, account.team_id, account.version = owner_id, team_id, account.version + 1
         entries.append(build_entry(action, account, actor=actor, changes=changes))
     Account.objects.bulk_update(accounts, ["owner", "team", "version"], batch_size=BATCH)

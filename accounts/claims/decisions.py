@@ -1,26 +1,33 @@
 """What the manager who decides a second claim sees, and what the decision does to the customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions.carrying import Along, carry, carry_back
 from accounts.actions.claims import HOLD, ClaimRefused, hold, protect, require_room
 from accounts.actions.ownership import Why, step_back, write_owners
 from accounts.actions.protection import reopen_claims
 from accounts.choices import ClaimState, OwnershipKind
 from accounts.claims.messages import drop_word_of_the_colleague, tell_of_the_colleague
 from accounts.claims.reads import claim_policy
+from accounts.handover.carried import CannotCarry
+from accounts.handover.preview import Along as Kind
+from accounts.handover.preview import things_of
 from accounts.models import Account, Claim, Ownership
 from crm.editing import write_fields
-from crm.undo import CannotUndo
+from crm.models import UndoEntry
+from crm.undo import CannotUndo, offer_undo, refuse_changed, what_changed
 from followups.actions.approvals import CannotSign
 from followups.approval_kinds import Description
 from followups.choices import ApprovalState
 from followups.models import Approval
 from teams.models import User
+
+CARRIED = "claims.carried"
 
 
 def _claim_of(approval: Approval) -> Claim:
@@ -50,13 +57,48 @@ def _grant(claim: Claim, *, actor: User, now: datetime, comment: str) -> None:
         values: dict[str, Any] = {"state": ClaimState.ENDED, "reason": _("was his already"), "closed_at": now}
         write_fields(claim, values, actor=actor, action="claim.granted")
         return
-    owners = {account.pk: (claimant.pk, claimant.team_id)}
+    went = _carry(account, claimant, actor=actor, now=now)
+    owners, told = {account.pk: (claimant.pk, claimant.team_id)}, {account.pk: went.told}
     why = Why(OwnershipKind.DECIDED, comment or claim.note)
-    ended = write_owners([account], owners, actor=actor, action="account.claim_decided", why=why, now=now)
+    ended = write_owners([account], owners, actor=actor, action="account.claim_decided", why=why, now=now, told=told)
+    _keep(went, claim, owner, actor=actor, now=now)
     values = protect(account, policy, on=timezone.localdate(now)) | {"replaces": ended[0] if ended else None}
     claim = write_fields(claim, values, actor=actor, action="claim.granted")
     if owner is not None:
-        tell_of_the_colleague(claim, owner, claim.replaces, why=comment, by=actor, now=now, hold=HOLD)
+        tell_of_the_colleague(claim, owner, claim.replaces, why=comment, by=actor, now=now, went=went.told, hold=HOLD)
+
+
+def _carry(account: Account, claimant: User, *, actor: User, now: datetime) -> Along:
+    """Let what is open at the customer go along to the claimant. Raises CannotSign."""
+    try:
+        return carry(account.pk, giver=account.owner, to=claimant, actor=actor, now=now)
+    except CannotCarry as refusal:
+        raise CannotSign(str(refusal)) from refusal
+
+
+def _keep(went: Along, claim: Claim, owner: User | None, *, actor: User, now: datetime) -> None:
+    """Remember what went along for as long as the decision can be taken back."""
+    if went.moved and owner is not None:
+        inverse = {"claim": claim.pk, "moved": went.moved, "giver": owner.pk, "to": claim.claimant_id}
+        label = claim.account.called
+        offer_undo(CARRIED, actor=actor, label=label, inverse=inverse, rows=went.rows, now=now, keep=HOLD)
+
+
+def not_alone(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001 -- the way back of an action
+    """Refuse to take back only what went along: it comes back with the decision."""
+    raise CannotUndo(_("Take the decision back; what went along comes back with it."))
+
+
+def _carry_back(claim: Claim, *, actor: User, now: datetime) -> None:
+    """Give back what went along. Raises CannotUndo, naming what was changed since."""
+    kept = UndoEntry.objects.select_for_update().filter(action=CARRIED, inverse__claim=claim.pk, used_at=None)
+    for entry in kept.order_by("pk"):
+        refuse_changed(what_changed(entry.expects))
+        people = User.objects.in_bulk([entry.inverse["giver"], entry.inverse["to"]])
+        giver, to = people[entry.inverse["giver"]], people[entry.inverse["to"]]
+        carry_back(entry.inverse["moved"], giver=giver, to=to, actor=actor, now=now)
+        entry.used_at = now
+        entry.save(update_fields=["used_at"])
 
 
 def reopened(approval: Approval, *, actor: User, now: datetime) -> None:
@@ -65,6 +107,7 @@ def reopened(approval: Approval, *, actor: User, now: datetime) -> None:
     account = Account.objects.select_for_update().get(pk=claim.account_id)
     if claim.state != ClaimState.ACTIVE or account.owner_id != claim.claimant_id:
         raise CannotUndo(_("This cannot be undone: %(name)s changed hands since.") % {"name": account.called})
+    _carry_back(claim, actor=actor, now=now)
     drop_word_of_the_colleague(claim)
     replaced = claim.replaces_id
     values = {"state": ClaimState.WAITING, "granted_until": None, "protected_until": None, "replaces": None}
@@ -75,19 +118,20 @@ def reopened(approval: Approval, *, actor: User, now: datetime) -> None:
 
 
 def describe(approvals: Sequence[Approval]) -> dict[int, Description]:
-    """Return the claims behind approvals as who decides sees them, by approval id; always two queries."""
+    """Return the claims behind approvals as who decides sees them, by approval id; never more queries for more."""
     rows = Claim.objects.select_related("claimant__team", "account__owner", "account__team")
     claims = rows.in_bulk([approval.subject_id for approval in approvals])
     since = Ownership.objects.open().filter(account__in=[claim.account_id for claim in claims.values()])
     held = {stretch.account_id: stretch.started_on.isoformat() for stretch in since}
+    along = things_of({claim.account_id for claim in claims.values()})
     return {
-        approval.pk: _description(claims[approval.subject_id], held)
+        approval.pk: _description(claims[approval.subject_id], held, along)
         for approval in approvals
         if approval.subject_id in claims
     }
 
 
-def _description(claim: Claim, held: dict[int, str]) -> Description:
+def _description(claim: Claim, held: dict[int, str], along: Mapping[int, Sequence[Kind]]) -> Description:
     account, claimant = claim.account, claim.claimant
     last, since = account.last_contact_on, held.get(account.pk, "")
     holder = str(account.owner or _("nobody"))
@@ -102,10 +146,13 @@ def _description(claim: Claim, held: dict[int, str]) -> Description:
         ],
         [str(claimant), str(claimant.team or ""), _("claimed it on %(day)s") % {"day": filed_on}, "", claim.region],
     ]
+    facts = [(_("Tier"), account.tier), (_("Holds it now"), holder)]
+    if things := " · ".join(f"{kind.label} {len(kind.things)}" for kind in along.get(account.pk, ())):
+        facts.append((_("Goes along to who gets it"), things))
     return Description(
         title=account.name,
         url=claim.get_absolute_url(),
-        facts=[(_("Tier"), account.tier), (_("Holds it now"), holder)],
+        facts=facts,
         exceptions=[_("Somebody holds this customer")] if account.owner_id else [],
         headers=[_("Who"), _("Team"), _("Since"), _("Last contact"), _("Region")],
         rows=rows,

@@ -1,11 +1,14 @@
 """What people are told when a customer leaves them: it went to the pool, or to a colleague."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.claims.reads import leader_of
+from accounts.handover.carried import counts_in_words
 from accounts.models import Account, Claim
 from followups.actions.messages import NO_HOLD, notify
 from followups.choices import DeliveryState, NotSent
@@ -18,18 +21,32 @@ if TYPE_CHECKING:
     from accounts.actions.ownership import Why
 
 TO_THE_POOL, TO_A_COLLEAGUE = "claim_to_pool", "claim_to_colleague"
+
+
+def _went(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add to the reason what went along with the customer, and what ended."""
+    said = [params["why"]]
+    if things := counts_in_words(params.get("along", {})):
+        said.append(gettext("With %(name)s now: %(things)s.") % {"name": params.get("to", ""), "things": things})
+    if things := counts_in_words(params.get("ended", {})):
+        said.append(gettext("Ended with it: %(things)s.") % {"things": things})
+    return {**params, "why": " ".join(filter(None, said))}
+
+
 KINDS = (
     MessageKind(
         TO_THE_POOL,
         _("Customer went to the pool"),
         _("%(account)s of %(owner)s is in the pool now"),
         "%(why)s",
+        prepare=_went,
     ),
     MessageKind(
         TO_A_COLLEAGUE,
         _("Customer went to a colleague"),
         _("%(account)s belongs to %(to)s now"),
         _("%(by)s decided so. %(why)s"),
+        prepare=_went,
     ),
 )
 
@@ -40,11 +57,21 @@ def _about(claim: Claim | None, recipient: User) -> Subject:
 
 
 def tell_of_the_pool(
-    account: Account, owner: User, claim: Claim | None, *, why: "Why", told_by: User | None, now: datetime
+    account: Account,
+    owner: User,
+    claim: Claim | None,
+    *,
+    why: "Why",
+    told_by: User | None,
+    now: datetime,
+    went: Mapping[str, Any],
 ) -> None:
-    """Tell the owner and the manager of the team that a customer went to the pool; not who sent it there himself."""
+    """Tell the owner and the manager of the team that a customer went to the pool, and what `went` to that manager.
+
+    Not who sent it there himself.
+    """
     leader = leader_of(account.team, besides=(owner.pk,))
-    params = {"account": account.called, "owner": str(owner), "why": why.reason}
+    params = {"account": account.called, "owner": str(owner), "why": why.reason, "to": str(leader or ""), **went}
     for person in (owner, leader):
         if person is not None and person.is_active and (told_by is None or person.pk != told_by.pk):
             notify(
@@ -63,15 +90,27 @@ def _colleague_key(claim: Claim) -> str:
 
 
 def tell_of_the_colleague(
-    claim: Claim, owner: User, ended: Claim | None, *, why: str, by: User, now: datetime, hold: timedelta = NO_HOLD
+    claim: Claim,
+    owner: User,
+    ended: Claim | None,
+    *,
+    why: str,
+    by: User,
+    now: datetime,
+    went: Mapping[str, Any],
+    hold: timedelta = NO_HOLD,
 ) -> None:
-    """Tell who held a customer that it was given to the claimant; held back while the decision can be taken back."""
+    """Tell who held a customer that it was given to the claimant, and what went along.
+
+    It is held back while the decision can be taken back.
+    """
+    params = {"account": claim.account.called, "to": str(claim.claimant), "by": str(by), "why": why, **went}
     notify(
         key=_colleague_key(claim),
         kind=TO_A_COLLEAGUE,
         subject=_about(ended, owner),
         recipient=owner,
-        params={"account": claim.account.called, "to": str(claim.claimant), "by": str(by), "why": why},
+        params=params,
         now=now,
         account_id=claim.account_id,
         hold=hold,

@@ -62,6 +62,7 @@ def register() -> None:
     register_undo("claims.from_pool", claims.undo_claim_from_pool, back_to="accounts:pool")
     register_undo("claims.release", claims.undo_release)
     register_undo("claims.extend", protection.undo_extend)
+    register_undo(decisions.CARRIED, decisions.not_alone)
     decision = ApprovalKind(_("Claim on a customer"), decisions.decided, decisions.describe, decisions.reopened)
     register_approval(claims.KIND, decision)
     register_rule(rules.RULE)

@@ -127,7 +127,12 @@ def _reason(hint: Any) -> forms.CharField:
 class ReleaseForm(forms.Form):
     """Why a customer is given up."""
 
-    reason = _reason(_("Whoever claims it next reads this."))
+    reason = _reason(
+        _(
+            "Whoever claims it next reads this. Visits planned there are taken out of the plans; "
+            "what was promised goes to the manager of the team."
+        )
+    )
 
 
 class ExtendForm(forms.Form):

@@ -4,7 +4,7 @@ A room registers what it holds for the owner in `AppConfig.ready`: open opportun
 is closed or over stays with the name of whoever did it.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -30,10 +30,23 @@ class Thing:
 
 @dataclass(frozen=True)
 class Moved:
-    """What went along: `data` (JSON) takes it back, `rows` must be unchanged by then."""
+    """What went along: `data` (JSON) takes it back, `rows` must be unchanged by then; how many there were."""
 
     data: Any
     rows: list[models.Model] = field(default_factory=list)
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What ends where a customer goes to nobody: that which only its owner could do.
+
+    `end(account_id, *, giver, actor, now)` returns Moved, None for nothing; `end_back(data, *, giver, to, actor, now)`
+    is the way back.
+    """
+
+    end: Callable[..., Moved | None]
+    end_back: Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,8 @@ class Carried:
     `move(account_id, *, giver, to, actor, now)` passes it on inside the caller's transaction (account_id None: what is
     loose) and returns Moved, None for nothing; it raises CannotCarry.
     `move_back(data, *, giver, to, actor, now)` is the way back; that nothing changed since has been asked before.
+    Where nobody gets the customer (it goes to the pool), `ends` comes first and what it leaves moves to who leads the
+    team.
     """
 
     name: str
@@ -54,6 +69,7 @@ class Carried:
     move_back: Callable[..., None]
     loose: Callable[[User], Iterable[Thing]] = lambda _giver: ()
     order: int = 100
+    ends: Ends | None = None
 
 
 _kinds: dict[str, Carried] = {}
@@ -72,3 +88,10 @@ def carried_kinds() -> list[Carried]:
 def carried_kind(name: str) -> Carried | None:
     """Return a kind, None when the room that made it is gone."""
     return _kinds.get(name)
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Return how many of each kind, by name, as a reader is told; a kind whose room is gone is left out."""
+    return " · ".join(
+        f"{carried.label} {counts[carried.name]}" for carried in carried_kinds() if counts.get(carried.name)
+    )

@@ -7,12 +7,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.handover.carried import Carried, Moved, Thing
+from accounts.handover.carried import Carried, Ends, Moved, Thing
+from accounts.handover.rules import FIRST_VISIT
 from accounts.models import Account
 from followups.actions.approvals import pass_signatures
 from followups.actions.passing import pass_back, pass_on
 from followups.approval_kinds import describe_all
 from followups.models import Approval, FollowUp
+from followups.planning import cancel_items, revive_items
 from followups.rules import all_rules
 from followups.wording import wording
 from teams.access import may
@@ -58,7 +60,21 @@ def move(account_id: int | None, *, giver: User, to: User, actor: User, now: dat
     """Pass on the open follow-ups about one customer, or those beside his own."""
     found = _of_customers().filter(recipient=giver, account_id=account_id) if account_id else _beside(giver)
     passed = pass_on(found, to=to, actor=actor, now=now)
-    return Moved([item.pk for item in passed], [*passed]) if passed else None
+    return Moved([item.pk for item in passed], [*passed], len(passed)) if passed else None
+
+
+def end(account_id: int, *, giver: User, actor: User | None, now: datetime) -> Moved | None:  # noqa: ARG001
+    """End what rules ask of a customer's owner; what people promised there is left, for somebody has to keep it."""
+    promised = [rule.kind for rule in all_rules() if rule.plan is None and rule.kind != FIRST_VISIT]
+    found = _of_customers().filter(recipient=giver, account_id=account_id).exclude(kind__in=promised)
+    keys = list(found.order_by("pk").values_list("pk", flat=True))
+    cancel_items(keys, now=now)
+    return Moved(keys) if keys else None
+
+
+def end_back(data: Any, *, giver: User, to: User | None, actor: User, now: datetime) -> None:  # noqa: ARG001
+    """Let them be due again."""
+    revive_items(data, now=now)
 
 
 def move_back(data: Any, *, giver: User, to: User, actor: User, now: datetime) -> None:  # noqa: ARG001
@@ -82,7 +98,7 @@ def pass_to_sign(account_id: int | None, *, giver: User, to: User, actor: User, 
     if account_id is not None or not may(to, Right.LEAD):
         return None
     passed = pass_signatures(_to_sign(giver), giver=giver, to=to, actor=actor, now=now)
-    return Moved([approval.pk for approval in passed], [*passed]) if passed else None
+    return Moved([approval.pk for approval in passed], [*passed], len(passed)) if passed else None
 
 
 def pass_to_sign_back(data: Any, *, giver: User, to: User, actor: User, now: datetime) -> None:
@@ -91,7 +107,7 @@ def pass_to_sign_back(data: Any, *, giver: User, to: User, actor: User, now: dat
     pass_signatures(waiting, giver=to, to=giver, actor=actor, now=now)
 
 
-FOLLOW_UPS = Carried("follow_ups", _("follow-ups"), preview, move, move_back, loose, order=90)
+FOLLOW_UPS = Carried("follow_ups", _("follow-ups"), preview, move, move_back, loose, order=90, ends=Ends(end, end_back))
 SIGNATURES = Carried(
     "approvals", _("signatures wanted"), lambda _ids: (), pass_to_sign, pass_to_sign_back, signatures, 95
 )

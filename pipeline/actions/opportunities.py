@@ -171,7 +171,7 @@ def change_owners(opportunities: Sequence[Opportunity], *, to: User, actor: User
 
 
 def give(
-    opportunities: Iterable[Opportunity], *, to: User, actor: User
+    opportunities: Iterable[Opportunity], *, to: User, actor: User | None
 ) -> tuple[list[Opportunity], dict[int, dict[str, Any]]]:
     """Give opportunities to somebody else and his team; return them fresh, and whose each was before.
 

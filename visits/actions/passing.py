@@ -46,12 +46,19 @@ def _locked(plan: DayPlan) -> DayPlan:
     return DayPlan.objects.select_for_update(of=("self",)).select_related("user").get(pk=plan.pk)
 
 
-def _drop(item: PlanItem, *, actor: User, now: datetime) -> PlanItem:
+def _drop(item: PlanItem, *, actor: User | None, now: datetime) -> PlanItem:
     """Take a stop out of its plan."""
     current = write_fields(item, {"state": ItemState.DROPPED}, actor=actor, action="plan_item.removed")
     reopen_plan(_locked(item.plan), actor=actor, now=now)
     drop_stops([current.pk], now=now)
     return current
+
+
+def drop_stops_at(items: Iterable[PlanItem], *, actor: User | None, now: datetime) -> list[PlanItem]:
+    """Take open stops out of their plans, because their customer is nobody's; return them. Call inside atomic."""
+    keys = [item.pk for item in items]
+    rows = PlanItem.objects.select_for_update(of=("self",)).select_related("plan__user").filter(pk__in=keys)
+    return [_drop(item, actor=actor, now=now) for item in rows.order_by("pk") if item.state == ItemState.OPEN]
 
 
 def take_stops_back(passed: Sequence[Sequence[Any]], *, actor: User, now: datetime) -> None:

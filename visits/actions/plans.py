@@ -67,7 +67,7 @@ def _locked(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:
     return current
 
 
-def reopen_plan(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:
+def reopen_plan(plan: DayPlan, *, actor: User | None, now: datetime) -> DayPlan:
     """Make a plan that was handed in or signed a draft again, with a new version; a locked row."""
     if plan.state == PlanState.SUBMITTED:
         request = waiting_approval(plan)
