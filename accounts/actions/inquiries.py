@@ -17,7 +17,7 @@ from accounts.models import Account, Inquiry, InquiryRule
 from crm.audit import record
 from crm.editing import write_fields
 from crm.workdays import load_calendar
-from followups.actions.items import close_for
+from followups.actions.items import ask_again, close_for
 from followups.planning import plan_now
 from teams.models import Team, User
 
@@ -117,12 +117,13 @@ def _prospect(*, person: str, taker: User, actor: User, wants: str, fields: dict
 
 
 @transaction.atomic
-def give_inquiry(inquiry: Inquiry, *, to: User, actor: User, now: datetime) -> Inquiry:
+def give_inquiry(inquiry: Inquiry, *, to: User, actor: User | None, now: datetime) -> Inquiry:
     """Give a call or walk-in to somebody else, who is reminded instead; return it fresh."""
     current = Inquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
     if current.given_to_id != to.pk:
         current = write_fields(current, {"given_to": to}, actor=actor, action="inquiry.given")
         close_for(FIRST_CONTACT, current, actor=actor, now=now, besides=inquiry_key(current.pk, to.pk))
+        ask_again([inquiry_key(current.pk, to.pk)], actor=actor, now=now)  # it may have been his before
         plan_now(INQUIRY_RULE, list(inquiry_dues(Inquiry.objects.filter(pk=current.pk), load_calendar())), now=now)
     return current
 

@@ -87,6 +87,15 @@ def edit_row(row: PlanRow, *, changes: Mapping[str, Any], version: int, actor: U
 
 
 @transaction.atomic
+def fall_to(person: User | None, row: PlanRow, *, actor: User | None, now: datetime) -> PlanRow:
+    """Make somebody else responsible for a line (None: whoever keeps the customer), because who was so goes."""
+    current = PlanRow.objects.select_for_update(of=("self",)).select_related("plan").get(pk=row.pk)
+    current = write_fields(current, {"responsible": person}, actor=actor, action="plan_row.edited")
+    _remind(current, now=now)
+    return current
+
+
+@transaction.atomic
 def finish_row(row: PlanRow, *, actor: User, now: datetime) -> UndoEntry:
     """Mark a line as done and close its follow-up; return what takes it back. Raises PlanRefused."""
     current = _locked(row)

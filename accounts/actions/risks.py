@@ -53,6 +53,15 @@ def edit_risk(
 
 
 @transaction.atomic
+def fall_to(person: User | None, risk: AccountRisk, *, actor: User | None, now: datetime) -> AccountRisk:
+    """Make somebody else responsible for a risk (None: whoever keeps the customer), because who was so goes."""
+    current = AccountRisk.objects.select_for_update(of=("self",)).select_related("account").get(pk=risk.pk)
+    current = write_fields(current, {"responsible": person}, actor=actor, action="account_risk.edited")
+    _remind(current, now=now)
+    return current
+
+
+@transaction.atomic
 def close_risk(risk: AccountRisk, *, actor: User, now: datetime) -> UndoEntry:
     """Close a risk and its follow-up; return what takes it back. Raises RiskClosed."""
     current = AccountRisk.objects.select_for_update().get(pk=risk.pk)

@@ -23,7 +23,7 @@ from crm.workdays import load_calendar
 from followups.actions.items import ask_again, close_for
 from followups.models import FollowUp
 from followups.planning import cancel_items, plan_now
-from teams.models import User
+from teams.models import Team, User
 
 BATCH = 500
 # Nothing more is to be called on for these; an ordered one is watched until it is installed (tracking-and-reports).
@@ -80,6 +80,14 @@ def edit_place(place: SweepPlace, *, changes: Mapping[str, Any], version: int, a
     if "owner" in changes:
         changes = {**changes, "team": changes["owner"].team}
     return save_edit(place, changes=changes, version=version, actor=actor, action="sweep.edited")
+
+
+@transaction.atomic
+def give_place(place: SweepPlace, *, to: User, team_id: int | None, actor: User) -> SweepPlace:
+    """Give a place to somebody else, who sweeps it from now on for a team; return it fresh."""
+    current = SweepPlace.objects.select_for_update(of=("self",)).get(pk=place.pk)
+    team = Team.objects.get(pk=team_id) if team_id else None
+    return write_fields(current, {"owner": to, "team": team}, actor=actor, action="sweep.edited")
 
 
 @transaction.atomic

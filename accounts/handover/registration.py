@@ -12,6 +12,7 @@ from accounts.handover.brief import DANGERS, SECTIONS
 from accounts.handover.briefing import register_danger, register_section
 from accounts.handover.carried import register_carried
 from accounts.handover.carried_follow_ups import FOLLOW_UPS, SIGNATURES
+from accounts.handover.carried_work import WORK
 from accounts.handover.rules import RULES
 from accounts.models import HandOver
 from crm.jobs import register_job
@@ -41,7 +42,7 @@ def register() -> None:
     register_undo(giving.GIVE, giving.undo_give)
     for rule in RULES:
         register_rule(rule)
-    for carried in (FOLLOW_UPS, SIGNATURES):
+    for carried in (*WORK, FOLLOW_UPS, SIGNATURES):
         register_carried(carried)
     for section in SECTIONS:
         register_section(section)

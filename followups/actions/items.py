@@ -117,7 +117,7 @@ def complete(item: FollowUp, *, actor: User, now: datetime) -> UndoEntry | None:
     return offer_undo("follow_up.completed", actor=actor, label=label, inverse={"id": item.pk}, rows=[item], now=now)
 
 
-def _close(items: list[FollowUp], *, actor: User, now: datetime) -> None:
+def _close(items: list[FollowUp], *, actor: User | None, now: datetime) -> None:
     """Mark locked open items as done."""
     for item in items:
         values = {"state": FollowUpState.DONE, "closed_at": now, "closed_by": actor}
@@ -128,7 +128,7 @@ def _close(items: list[FollowUp], *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def close_for(kind: str, subject: Subject, *, actor: User, now: datetime, besides: str = "") -> int:
+def close_for(kind: str, subject: Subject, *, actor: User | None, now: datetime, besides: str = "") -> int:
     """Close every open item of a kind about a thing, because what it asked for has happened; return how many.
 
     The occurrence whose key is `besides` stays open: it is the next one.
@@ -147,7 +147,7 @@ def reopen(item: FollowUp, *, actor: User, now: datetime) -> None:
     _reopen([_locked(item)], actor=actor, now=now)
 
 
-def _reopen(items: list[FollowUp], *, actor: User, now: datetime) -> None:
+def _reopen(items: list[FollowUp], *, actor: User | None, now: datetime) -> None:
     """Open those of locked items that are done."""
     done = [item for item in items if item.state == FollowUpState.DONE]
     for item in done:
@@ -157,7 +157,7 @@ def _reopen(items: list[FollowUp], *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def ask_again(keys: Collection[str], *, actor: User, now: datetime) -> None:
+def ask_again(keys: Collection[str], *, actor: User | None, now: datetime) -> None:
     """Open the occurrences of these keys that were closed, because what closed them was taken back."""
     _reopen(list(FollowUp.objects.select_for_update().filter(key__in=keys).order_by("pk")), actor=actor, now=now)
 
