@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from followups.models import Approval
@@ -35,6 +36,41 @@ class Description:
 
 
 @dataclass(frozen=True)
+class Returning:
+    """What it is called to return a kind of thing, what that means for who asked, and what may be written at once.
+
+    `%(who)s` is who asked. `limit` is how much of the reason the thing itself keeps.
+    """
+
+    verb: str | Promise
+    title: str | Promise
+    question: str | Promise
+    missing: str | Promise
+    starts: Sequence[str | Promise]
+    done: str | Promise
+    told: str | Promise
+    meaning: str | Promise = ""
+    limit: int = 2000
+
+    def about(self, who: object) -> "Returning":
+        """Return the words as they stand on the page of one request."""
+        values = {"who": who}
+        named = {name: str(getattr(self, name)) % values for name in ("title", "meaning", "done")}
+        return replace(self, **named)  # type: ignore[arg-type]
+
+
+USUALLY = Returning(
+    verb=_("Return"),
+    title=_("Return to %(who)s"),
+    question=_("What has to change?"),
+    missing=_("Say what has to change."),
+    starts=(_("Something is missing: "), _("The goal is not clear: "), _("Not at this time: ")),
+    done=_("Returned to %(who)s."),
+    told=_("Returned: %(title)s"),
+)
+
+
+@dataclass(frozen=True)
 class ApprovalKind:
     """A kind of thing to sign.
 
@@ -48,6 +84,7 @@ class ApprovalKind:
     decided: Callable[..., None]
     describe: Callable[[Sequence["Approval"]], Mapping[int, Description]]
     reopened: Callable[..., None] | None = None
+    returning: Returning = USUALLY
 
 
 _kinds: dict[str, ApprovalKind] = {}
@@ -61,6 +98,12 @@ def register_approval(kind: str, approval_kind: ApprovalKind) -> None:
 def approval_kind(kind: str) -> ApprovalKind | None:
     """Return a kind, None when the room that made it is gone."""
     return _kinds.get(kind)
+
+
+def returning(kind: str) -> Returning:
+    """Return what it is called to return a thing of a kind."""
+    known = _kinds.get(kind)
+    return known.returning if known else USUALLY
 
 
 def describe_all(approvals: Sequence["Approval"]) -> dict[int, Description]:

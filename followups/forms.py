@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from followups.actions.comments import TEXT_LENGTH
+from followups.approval_kinds import Returning
 from followups.models import RuleSetting
 from followups.rules import Rule
 
@@ -67,14 +68,18 @@ class CommentForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """Why something is returned."""
+    """Why something is returned, in the words of its kind."""
 
-    comment = forms.CharField(
-        label=_("What has to change?"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say what has to change.")},
-    )
+    comment = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, words: Returning, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"] = forms.CharField(
+            label=str(words.question),
+            max_length=words.limit,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            error_messages={"required": str(words.missing)},
+        )
 
 
 class RuleForm(forms.Form):

@@ -10,7 +10,7 @@ from crm.kinds import Kind, register_kind
 from crm.navigation import Command, NavEntry, register_command, register_nav
 from crm.undo import register_undo
 from followups.actions import approvals, comments, items
-from followups.approval_kinds import approval_kind
+from followups.approval_kinds import approval_kind, returning
 from followups.choices import Channel, NotSent
 from followups.counts import approvals_to_sign, due_follow_ups, unread_notifications
 from followups.dispatching import UNDELIVERED
@@ -60,6 +60,12 @@ def _with_kind_label(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**params, "what": kind_label(params.get("kind", ""))}
 
 
+def _as_its_kind_says(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say "returned" as the kind of thing says it."""
+    told = returning(params.get("kind", "")).told
+    return {**params, "told": str(told) % {"title": params.get("title", "")}}
+
+
 def _with_lost_title(params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Translate what could not be delivered, by what, and why."""
     lost = wording(params.get("kind", ""), params.get("params", {}))
@@ -85,10 +91,14 @@ def _register_texts() -> None:
     texts = [
         (approvals.ASKED, _("Signature wanted"), _("To sign: %(what)s, %(title)s"), _("%(who)s has handed it in.")),
         (approvals.APPROVED, _("Approved"), _("Approved: %(title)s"), _("Signed by %(by)s. %(comment)s")),
-        (approvals.RETURNED, _("Returned"), _("Returned: %(title)s"), _("%(by)s writes: %(comment)s")),
     ]
     for kind, label, title, text in texts:
         register_message(MessageKind(kind, label, title, text, prepare=_with_kind_label))
+    register_message(
+        MessageKind(
+            approvals.RETURNED, _("Returned"), "%(told)s", _("%(by)s writes: %(comment)s"), prepare=_as_its_kind_says
+        )
+    )
     register_message(MessageKind(comments.COMMENT, _("Comment"), _("%(who)s has commented on %(about)s"), "%(text)s"))
     register_message(
         MessageKind(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actions.carrying import Along, carry, carry_back
 from accounts.actions.claims import HOLD, ClaimRefused, hold, protect, require_room
@@ -22,12 +23,31 @@ from crm.editing import write_fields
 from crm.models import UndoEntry
 from crm.undo import CannotUndo, offer_undo, refuse_changed, what_changed
 from followups.actions.approvals import CannotSign
-from followups.approval_kinds import Description
+from followups.approval_kinds import Description, Returning
 from followups.choices import ApprovalState
 from followups.models import Approval
 from teams.models import User
 
 CARRIED = "claims.carried"
+REASON = 250  # so long is the reason that the claim itself keeps
+REFUSING = Returning(
+    verb=gettext_lazy("Refuse"),
+    title=gettext_lazy("Refuse the claim of %(who)s"),
+    meaning=gettext_lazy(
+        "The customer stays where it is. %(who)s reads your reason at once, and may file again when there is "
+        "something new to say. It cannot be taken back."
+    ),
+    question=gettext_lazy("Why is it refused?"),
+    missing=gettext_lazy("Say why: the claimant reads it, and it stays with the claim."),
+    starts=(
+        gettext_lazy("The holder is in the middle of it: "),
+        gettext_lazy("Nothing shows that you were there first: "),
+        gettext_lazy("Better together: "),
+    ),
+    done=gettext_lazy("Refused. %(who)s is told why."),
+    told=gettext_lazy("Claim refused: %(title)s"),
+    limit=REASON,
+)
 
 
 def _claim_of(approval: Approval) -> Claim:
@@ -39,7 +59,7 @@ def decided(approval: Approval, *, actor: User, now: datetime, comment: str) -> 
     if approval.state == ApprovalState.APPROVED:
         _grant(_claim_of(approval), actor=actor, now=now, comment=comment)
     else:
-        values = {"state": ClaimState.REFUSED, "reason": comment[:250], "closed_at": now}
+        values = {"state": ClaimState.REFUSED, "reason": comment[:REASON], "closed_at": now}
         write_fields(_claim_of(approval), values, actor=actor, action="claim.refused")
 
 

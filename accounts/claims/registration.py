@@ -63,7 +63,9 @@ def register() -> None:
     register_undo("claims.release", claims.undo_release)
     register_undo("claims.extend", protection.undo_extend)
     register_undo(decisions.CARRIED, decisions.not_alone)
-    decision = ApprovalKind(_("Claim on a customer"), decisions.decided, decisions.describe, decisions.reopened)
+    decision = ApprovalKind(
+        _("Claim on a customer"), decisions.decided, decisions.describe, decisions.reopened, decisions.REFUSING
+    )
     register_approval(claims.KIND, decision)
     register_rule(rules.RULE)
     for kind in messages.KINDS:

@@ -18,7 +18,9 @@ from accounts.tests.factories import AccountFactory, ClaimFactory, ContactFactor
 from crm.audit import history_of
 from crm.models import UndoEntry
 from crm.undo import undo
-from followups.models import Approval
+from followups.dispatching import dispatch_due
+from followups.models import Approval, Notification
+from followups.wording import wording
 from teams.models import Team, User
 
 SignIn = Callable[[User], Client]
@@ -385,3 +387,41 @@ def test_two_admins_at_once_are_asked(admin: User, client_for: SignIn) -> None:
 
     assert clash.status_code == 409
     assert ClaimPolicy.objects.get().days_a == 90
+
+
+# --- refusing a second claim ------------------------------------------------------------------------------------------
+def test_refusing_says_what_it_means_and_wants_a_reason(
+    held: Claim, teammate: User, manager: User, client_for: SignIn
+) -> None:
+    filed(client_for(teammate), held.account.name, which=str(held.account_id))
+    asked, client = Approval.objects.get(), client_for(manager)
+    url = reverse("followups:return", args=[asked.pk])
+
+    for page in (client.get(reverse("followups:approval", args=[asked.pk])), client.get(url)):
+        shown = page.content.decode()
+        assert "Refuse the claim of 刘婷" in shown
+        assert "刘婷 reads your reason at once, and may file again" in shown
+        assert "Why is it refused?" in shown
+        assert "What has to change?" not in shown
+    empty = client.post(url, {"comment": "  "})
+    assert (empty.status_code, Approval.objects.waiting().count()) == (422, 1)
+    assert "Say why: the claimant reads it" in empty.content.decode()
+    assert client.post(url, {"comment": "陈" * 251}).status_code == 422  # the claim keeps the whole of it
+
+
+def test_who_is_refused_reads_why_and_may_file_again(
+    held: Claim, teammate: User, manager: User, now: datetime, client_for: SignIn
+) -> None:
+    filed(client_for(teammate), held.account.name, which=str(held.account_id))
+    claim = Claim.objects.waiting().get()
+    url = reverse("followups:return", args=[Approval.objects.get().pk])
+    answer = client_for(manager).post(url, {"comment": "陈思远正在投标"}, follow=True)
+    assert "Refused. 刘婷 is told why." in answer.content.decode()
+
+    dispatch_due(clock=lambda: now)
+    told = Notification.objects.get(recipient=teammate, kind="approval_returned")
+    words = wording(told.kind, told.params)
+    assert (words.title, words.reason) == ("Claim refused: 苏州长虹精密科技有限公司", "赵敏 writes: 陈思远正在投标")
+    assert "陈思远正在投标" in client_for(teammate).get(claim.get_absolute_url()).content.decode()
+    assert filed(client_for(teammate), held.account.name, which=str(held.account_id)).status_code == 302
+    assert Claim.objects.waiting().count() == 1

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.http import AuthenticatedHttpRequest
 from crm.models import UndoEntry
 from followups.actions.approvals import CannotSign, approve, approve_all, send_back
-from followups.approval_kinds import Description, describe_all
+from followups.approval_kinds import Description, Returning, describe_all, returning
 from followups.choices import ApprovalState
 from followups.forms import ReturnForm
 from followups.models import Approval
@@ -35,6 +35,11 @@ class Card:
     approval: Approval
     about: Description
     kind: str
+
+    @property
+    def words(self) -> Returning:
+        """Return what it is called to return it."""
+        return returning(self.approval.kind).about(self.approval.requested_by)
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,14 @@ def _reading(request: AuthenticatedHttpRequest, approval: Approval) -> dict[str,
     steps = approval.steps.select_related("approver", "decided_by").prefetch_related("or_else").order_by("position")
     subject = (approval.subject_kind, approval.subject_id)
     waits_for_me = Approval.objects.to_sign(request.user).filter(pk=approval.pk).exists()
+    card = _cards(request, [approval])[0]
     return {
-        "card": _cards(request, [approval])[0],
+        "card": card,
         "steps": list(steps),
         "may_sign": waits_for_me,
         "is_stale": waits_for_me and current_versions([subject]).get(subject) != approval.subject_version,
         "sees_subject": bool(visible_pairs([subject], request.user)),
-        "return_form": ReturnForm(auto_id="return_%s"),
+        "return_form": ReturnForm(auto_id="return_%s", words=card.words),
     }
 
 
@@ -149,18 +155,19 @@ def approved(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def returned(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Ask for the reason, return the request with it, and go on to the next."""
     found = _approval(request, pk)
-    form = ReturnForm(request.POST or None, auto_id="return_%s")
+    card = _cards(request, [found])[0]
+    form = ReturnForm(request.POST or None, auto_id="return_%s", words=card.words)
     if not Approval.objects.to_sign(request.user).filter(pk=pk).exists() and request.method == "GET":
         raise PermissionDenied
     if not form.is_valid():
-        context = {"form": form, "approval": found, "card": _cards(request, [found])[0]}
+        context = {"form": form, "approval": found, "card": card}
         return render(request, "followups/return.html", context, status=422 if form.errors else 200)
     try:
         send_back(found, actor=request.user, now=request.now, comment=form.cleaned_data["comment"])
     except CannotSign as refusal:
         messages.error(request, str(refusal))
         return redirect("followups:approval", pk)
-    messages.success(request, _("Returned to %(who)s.") % {"who": found.requested_by})
+    messages.success(request, str(card.words.done))
     return _next(request, found)
 
 
