@@ -156,6 +156,7 @@ def _description(claim: Claim, held: dict[int, str], along: Mapping[int, Sequenc
     last, since = account.last_contact_on, held.get(account.pk, "")
     holder = str(account.owner or _("nobody"))
     filed_on = timezone.localdate(claim.filed_at).isoformat()
+    things = " · ".join(f"{kind.label} {len(kind.things)}" for kind in along.get(account.pk, ()))
     rows = [
         [
             holder,
@@ -163,18 +164,16 @@ def _description(claim: Claim, held: dict[int, str], along: Mapping[int, Sequenc
             _("holds it since %(day)s") % {"day": since} if since else "",
             _("last contact %(day)s") % {"day": last.isoformat()} if last else _("no contact yet"),
             account.place,
+            _("goes along: %(things)s") % {"things": things} if things else "",
         ],
-        [str(claimant), str(claimant.team or ""), _("claimed it on %(day)s") % {"day": filed_on}, "", claim.region],
+        [str(claimant), str(claimant.team or ""), _("claimed it on %(day)s") % {"day": filed_on}, "", claim.region, ""],
     ]
-    facts = [(_("Tier"), account.tier), (_("Holds it now"), holder)]
-    if things := " · ".join(f"{kind.label} {len(kind.things)}" for kind in along.get(account.pk, ())):
-        facts.append((_("Goes along to who gets it"), things))
     return Description(
         title=account.name,
         url=claim.get_absolute_url(),
-        facts=facts,
+        facts=[(_("Tier"), account.tier), (_("Holds it now"), holder)],
         exceptions=[_("Somebody holds this customer")] if account.owner_id else [],
-        headers=[_("Who"), _("Team"), _("Since"), _("Last contact"), _("Region")],
+        headers=[_("Who"), _("Team"), _("Since"), _("Last contact"), _("Region"), _("Goes along")],
         rows=rows,
         note=claim.note,
         for_signers=True,
