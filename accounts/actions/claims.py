@@ -21,7 +21,7 @@ from accounts.activity import exempt_ones
 from accounts.choices import ClaimState, OwnershipKind, SecondClaim
 from accounts.claims.claiming import limit_reached, protected_until
 from accounts.claims.messages import tell_of_the_pool
-from accounts.claims.reads import POLICY_PK, claim_policy, free_for, held_by, judge_of, leader_of
+from accounts.claims.reads import POLICY_PK, claim_policy, free_days, held_by, judge_of, leader_of
 from accounts.models import Account, Claim, ClaimPolicy
 from crm.audit import record
 from crm.models import UndoEntry
@@ -83,7 +83,7 @@ def require_room(person: User, tier: str, policy: ClaimPolicy) -> None:
 
 
 def _require_patience(account: Account, person: User, policy: ClaimPolicy, on: date) -> None:
-    free_on = free_for(account, person, policy)
+    free_on = free_days([account.pk], person, policy).get(account.pk)
     if free_on is not None and on < free_on:
         sentence = _("You held %(name)s until lately. You may claim it again from %(day)s; others may at once.")
         raise ClaimRefused(sentence % {"name": account.called, "day": free_on.isoformat()})
@@ -92,6 +92,14 @@ def _require_patience(account: Account, person: User, policy: ClaimPolicy, on: d
 def _locked(account: Account) -> Account:
     """Return a customer, held. Its owner is read after that: joined, he would be the one of before the wait."""
     return Account.objects.select_for_update().get(pk=account.pk)
+
+
+def _still_there(account: Account) -> Account:
+    """Return a customer, held; raises ClaimRefused for one that was put away or merged meanwhile."""
+    current = _locked(account)
+    if current.archived_at is not None:
+        raise ClaimRefused(_("%(name)s was archived meanwhile.") % {"name": current.called})
+    return current
 
 
 def _made_before(client_id: uuid.UUID, actor: User) -> Claim | None:
@@ -134,6 +142,8 @@ def file_new(
         return made
     if Account.objects.live().filter(name=name).exists():
         raise ClaimRefused(_("We have a customer of this very name. Choose it below."))
+    if (code := fields.get("credit_code")) and Account.objects.live().filter(credit_code=code).exists():
+        raise ClaimRefused(_("We have a customer of this very credit code. Choose it below."))
     hold(actor)
     require_room(actor, "", policy)
     account = create_account(name=name, owner=actor, actor=actor, client_id=client_id, **fields)
@@ -173,7 +183,7 @@ def file_for(account: Account, *, filing: Filing, client_id: uuid.UUID, actor: U
         return made
     policy = claim_policy()
     hold(actor)
-    current = _locked(account)
+    current = _still_there(account)
     if current.owner_id is None:
         return _take(current, filing, policy, client_id=client_id, actor=actor, now=now, on=on)
     if current.owner_id == actor.pk:
@@ -226,7 +236,7 @@ def claim_from_pool(account: Account, *, actor: User, now: datetime, on: date) -
     """
     policy = claim_policy()
     hold(actor)
-    current = _locked(account)
+    current = _still_there(account)
     if current.owner is not None:
         raise ClaimRefused(_("%(name)s was a moment quicker. Choose another one.") % {"name": current.owner})
     claim = _take(current, filing_of(current, on), policy, client_id=uuid.uuid4(), actor=actor, now=now, on=on)
@@ -255,7 +265,7 @@ def release(account: Account, *, reason: str, actor: User, now: datetime) -> Und
     """
     if not reason.strip():
         raise ClaimRefused(_("Say why: whoever claims it next wants to know."))
-    current = _locked(account)
+    current = _still_there(account)
     owner = current.owner
     if owner is None:
         raise ClaimRefused(_("%(name)s is in the pool already.") % {"name": current.called})
@@ -284,10 +294,18 @@ def _refuse_open_deals(account: Account) -> None:
 
 
 def undo_release(data: dict[str, Any], *, actor: User, now: datetime) -> None:
-    """Give a released customer back to who held it, with the days of protection that were left."""
-    account = _locked(Account(pk=data["account"]))
+    """Give a released customer back to who held it, with the days of protection that were left.
+
+    Only while he may still hold it: the place it left may be taken by another one.
+    """
+    account, owner = _locked(Account(pk=data["account"])), User.objects.get(pk=data["owner"])
+    try:
+        hold(owner)
+        require_room(owner, account.tier, claim_policy())
+    except ClaimRefused as refusal:
+        raise CannotUndo(str(refusal)) from None
     owners = {account.pk: (data["owner"], data["team"])}
     why = Why(OwnershipKind.TAKEN_BACK)
     write_owners([account], owners, actor=actor, action="account.owner_changed_back", why=why, now=now)
-    carry_back(data.get("moved", []), giver=User.objects.get(pk=data["owner"]), to=None, actor=actor, now=now)
+    carry_back(data.get("moved", []), giver=owner, to=None, actor=actor, now=now)
     reopen_claims(data["claims"], now=now)

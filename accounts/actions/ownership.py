@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accounts.actions.judging import let_others_judge
 from accounts.actions.protection import end_claims
 from accounts.choices import OwnershipKind
 from accounts.models import Account, Claim, Ownership
@@ -86,6 +87,7 @@ def note_owners(
     fresh = [_unknown(row, earlier[row.pk], now) for row in changed if row.pk not in known and row.pk in earlier]
     fresh += [_stretch(account, actor=actor, why=why, now=now) for account in changed]
     Ownership.objects.bulk_create(fresh, batch_size=BATCH)
+    let_others_judge(changed, actor=actor, now=now)
     return end_claims(changed, kind=why.kind, reason=why.reason, now=now)
 
 

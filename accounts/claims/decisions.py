@@ -59,8 +59,16 @@ def decided(approval: Approval, *, actor: User, now: datetime, comment: str) -> 
     if approval.state == ApprovalState.APPROVED:
         _grant(_claim_of(approval), actor=actor, now=now, comment=comment)
     else:
+        claim = _claim_of(approval)
+        _refuse_own_cause(claim, actor)
         values = {"state": ClaimState.REFUSED, "reason": comment[:REASON], "closed_at": now}
-        write_fields(_claim_of(approval), values, actor=actor, action="claim.refused")
+        write_fields(claim, values, actor=actor, action="claim.refused")
+
+
+def _refuse_own_cause(claim: Claim, actor: User) -> None:
+    """Raise CannotSign for who holds the customer himself: as a deputy he may give it away, but not keep it so."""
+    if claim.account.owner_id == actor.pk:
+        raise CannotSign(_("%(name)s holds this customer and cannot decide about it.") % {"name": actor})
 
 
 def _grant(claim: Claim, *, actor: User, now: datetime, comment: str) -> None:
@@ -72,6 +80,8 @@ def _grant(claim: Claim, *, actor: User, now: datetime, comment: str) -> None:
     except ClaimRefused as refusal:
         raise CannotSign(str(refusal)) from None
     account = Account.objects.select_for_update().get(pk=claim.account_id)
+    if account.archived_at is not None:
+        raise CannotSign(_("%(name)s was archived meanwhile.") % {"name": account.called})
     owner = account.owner
     if account.owner_id == claimant.pk:
         values: dict[str, Any] = {"state": ClaimState.ENDED, "reason": _("was his already"), "closed_at": now}

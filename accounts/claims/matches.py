@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.choices import Likeness
 from accounts.duplicates.reads import similar_to
 from accounts.models import Account, Ownership
 from teams.models import User
@@ -15,7 +16,7 @@ SAME_OR_NOT = "new"
 
 @dataclass(frozen=True)
 class Match:
-    """A customer we have that may be the one filed; `is_same` where it has the very name."""
+    """A customer we have that may be the one filed; `is_same` where it has the very name, or the very code."""
 
     account: Account
     is_seen: bool
@@ -54,7 +55,7 @@ def matches_for(*, name: str, phone: str, credit_code: str, user: User) -> list[
         Match(
             account=similar.account,
             is_seen=similar.is_seen,
-            is_same=similar.account.name == name,
+            is_same=similar.account.name == name or Likeness.CODE in similar.verdict.reasons,
             is_own=similar.account.owner_id == user.pk,
             held_since=since.get(similar.account.pk, timezone.localdate(similar.account.recorded_at)),
             reason_words=similar.reason_words,

@@ -34,12 +34,22 @@ def claim_in_force(account: Account) -> Claim | None:
     return Claim.objects.in_force().filter(account=account).select_related("claimant").first()
 
 
-def free_for(account: Account, user: User, policy: ClaimPolicy) -> date | None:
-    """Return the day from which the person may claim a customer of the pool again; None where nothing stops him."""
-    last = Ownership.objects.filter(account=account).order_by("-started_at", "-pk")[:2]
-    if len(last) < 2 or last[0].kind not in COOLING or last[1].owner_id != user.pk:
-        return None
-    return free_again_on(last[0].started_on, policy.cooling_days)
+def free_days(accounts: Collection[int], user: User, policy: ClaimPolicy) -> dict[int, date]:
+    """Return the day from which the person may claim each of these customers again, where he lost it or gave it up.
+
+    Who held it since then for a while shortens nothing, else two people could keep a customer between them. One query.
+    """
+    left: dict[int, date] = {}
+    was_his: set[int] = set()
+    for stretch in Ownership.objects.filter(account__in=accounts).order_by("started_at", "pk"):
+        if stretch.account_id in was_his:
+            left.pop(stretch.account_id, None)
+            if stretch.kind in COOLING:
+                left[stretch.account_id] = free_again_on(stretch.started_on, policy.cooling_days)
+        was_his.discard(stretch.account_id)
+        if stretch.owner_id == user.pk:
+            was_his.add(stretch.account_id)
+    return left
 
 
 # --- who stands above -------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from crm.money_field import AmountField
 from teams.forms import DayInput
 from teams.models import User
 
+NO_CODE = _("This is no valid credit code: compare its 18 characters with the licence, or leave it empty.")
 RATINGS = [("", _("not rated")), *[(number, str(number)) for number in range(6)]]
 
 
@@ -162,9 +163,7 @@ class AccountForm(PlaceFields, EditForm):
             return typed
         if code := code_key(typed):
             return code
-        raise forms.ValidationError(
-            gettext("This is no valid credit code: compare its 18 characters with the licence, or leave it empty.")
-        )
+        raise forms.ValidationError(NO_CODE)
 
 
 class NewAccountForm(AccountForm):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.claims import Filing
 from accounts.choices import SecondClaim, Tier
 from accounts.claims.matches import SAME_OR_NOT, Match, matches_for
+from accounts.forms.account import NO_CODE
 from accounts.forms.layout import fields_of
+from accounts.matching.normalising import code_key
 from accounts.models import Account, ClaimPolicy
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -99,6 +101,14 @@ class ClaimForm(forms.Form):
     def clean_name(self) -> str:
         """Return the name without blanks around it."""
         return str(self.cleaned_data["name"]).strip()
+
+    def clean_credit_code(self) -> str:
+        """Return the code as it stands on the licence; one whose check digit does not fit is a slip of the hand."""
+        typed = str(self.cleaned_data["credit_code"]).strip()
+        code = code_key(typed)
+        if typed and not code:
+            raise forms.ValidationError(NO_CODE)
+        return code
 
     @property
     def chosen(self) -> Account | None:

@@ -107,8 +107,8 @@ def test_bulk_change_costs_the_same_for_three_as_for_one(
 ) -> None:
     one, three = [AccountFactory(owner=rep)], AccountFactory.create_batch(3, owner=rep)
     for rows in (one, three):
-        # savepoint, lock, names, update, history, owners (2), claims, undo, release
-        with django_assert_num_queries(10):
+        # savepoint, lock, names, update, history, owners (2), claims in force and asked for, undo, release
+        with django_assert_num_queries(11):
             change_owners(rows, to=outsider, actor=director, now=now)
 
 

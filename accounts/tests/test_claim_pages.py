@@ -263,7 +263,7 @@ def test_the_pool_costs_the_same_with_one_and_with_three_rows(
     client = client_for(rep)
     client.get(POOL)
     # session, user, absences, menu (2); rules, count, rows; held; saved views; industries to choose
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(POOL)
 
 

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,9 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.actions.claims import ClaimRefused, claim_from_pool, release
 from accounts.choices import OwnershipKind
 from accounts.claims.access import may_release
-from accounts.claims.claiming import free_again_on
 from accounts.claims.filters import PoolFilter
-from accounts.claims.reads import COOLING, claim_policy, held_by
+from accounts.claims.reads import claim_policy, free_days, held_by
 from accounts.columns import SORTS
 from accounts.forms.claims import ReleaseForm
 from accounts.models import Account, ClaimPolicy
@@ -41,10 +39,9 @@ READY = [
 
 def _with_patience(rows: list[Any], user: User, policy: ClaimPolicy) -> list[Any]:
     """Add `free_on` to customers the person lost or released himself: the day from which he may claim them again."""
+    free = free_days([row.pk for row in rows], user, policy)
     for row in rows:
-        row.free_on = None
-        if row.held_by_id == user.pk and row.pool_kind in COOLING:
-            row.free_on = free_again_on(timezone.localdate(row.pooled_at), policy.cooling_days)
+        row.free_on = free.get(row.pk)
     return rows
 
 

@@ -270,7 +270,7 @@ def withdraw(approval: Approval, *, actor: User, now: datetime) -> None:
 
 
 def pass_signatures(
-    approvals: Iterable[Approval], *, giver: User, to: User, actor: User, now: datetime
+    approvals: Iterable[Approval], *, giver: User, to: User, actor: User | None, now: datetime
 ) -> list[Approval]:
     """Let `to` sign what waits for `giver`, but for what `to` asked for himself; return the requests fresh.
 
