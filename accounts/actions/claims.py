@@ -261,7 +261,7 @@ def release(account: Account, *, reason: str, actor: User, now: datetime) -> Und
     """Give a customer up to the pool, with a reason; it stays with its team's manager to see. Returns the way back.
 
     Planned visits end, promises go to that manager. Raises ClaimRefused without a reason, with an open opportunity, and
-    for a customer nobody holds any more.
+    for a customer that is nobody's or somebody else's meanwhile.
     """
     if not reason.strip():
         raise ClaimRefused(_("Say why: whoever claims it next wants to know."))
@@ -269,6 +269,9 @@ def release(account: Account, *, reason: str, actor: User, now: datetime) -> Und
     owner = current.owner
     if owner is None:
         raise ClaimRefused(_("%(name)s is in the pool already.") % {"name": current.called})
+    if owner.pk != account.owner_id:
+        values = {"account": current.called, "name": owner}
+        raise ClaimRefused(_("%(account)s belongs to %(name)s meanwhile.") % values)
     _refuse_open_deals(current)
     inverse: dict[str, Any] = {"account": current.pk, "owner": current.owner_id, "team": current.team_id}
     why = Why(OwnershipKind.RELEASED, reason.strip())

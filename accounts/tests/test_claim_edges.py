@@ -75,6 +75,17 @@ def test_what_was_archived_meanwhile_is_not_given_to_a_second_claimant(
     send_back(asked, actor=manager, now=now, comment="客户已归档")
 
 
+def test_who_lost_the_customer_a_moment_ago_does_not_release_it_for_its_new_owner(
+    asked: Approval, held: Claim, rep: User, teammate: User, manager: User, now: datetime
+) -> None:
+    as_he_saw_it = Account.objects.get(pk=held.account_id)
+    approve(asked, actor=manager, now=now)
+
+    with pytest.raises(ClaimRefused, match="长虹精密 belongs to 刘婷 meanwhile"):
+        release(as_he_saw_it, reason="项目停摆", actor=rep, now=now)
+    assert Account.objects.get(pk=held.account_id).owner == teammate
+
+
 # --- limits -----------------------------------------------------------------------------------------------------------
 def test_a_release_is_not_taken_back_over_a_limit(held: Claim, rep: User, when: dict[str, Any]) -> None:
     """Else who releases one, claims another and takes the release back holds more and more."""
@@ -102,6 +113,7 @@ def test_a_colleague_who_takes_it_for_a_day_shortens_no_wait(
     """Else two people keep a customer between them without ever working on it."""
     release(held.account, reason="项目停摆", actor=rep, now=when["now"])
     claim_from_pool(held.account, actor=teammate, **when)
+    held.account.refresh_from_db()
     later = when["now"] + timedelta(days=2)
     release(held.account, reason="帮他占着", actor=teammate, now=later)
 

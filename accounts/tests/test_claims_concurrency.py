@@ -12,13 +12,15 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_new
+from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_for, file_new, release
 from accounts.actions.lapses import lapse_claims
 from accounts.choices import OwnershipKind
 from accounts.models import Account, Claim, ClaimPolicy, Ownership
 from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.models import AuditEntry
-from followups.models import Delivery
+from followups.actions.approvals import approve
+from followups.actions.items import promise
+from followups.models import Approval, Delivery, FollowUp
 from teams.models import Team, User
 from teams.tests.factories import UserFactory
 
@@ -106,3 +108,44 @@ def test_two_workers_lapse_a_customer_once(rep: User, manager: User, now) -> Non
     assert Account.objects.pooled().count() == 30
     assert AuditEntry.objects.filter(action="account.lapsed").count() == 30
     assert Delivery.objects.filter(kind="claim_to_pool", channel="IN_APP").count() == 60
+
+
+def test_a_release_and_a_lapse_in_the_same_moment_pass_a_promise_on_once(rep: User, manager: User, now) -> None:
+    account = AccountFactory(owner=rep)
+    ClaimFactory(account=account, protected_until=date(2026, 11, 20))
+    promise(account, recipient=rep, text="送样品", due_on=date(2026, 12, 1), actor=rep, now=now, account_id=account.pk)
+
+    at_once(
+        [
+            lambda: release(account, reason="项目停摆", actor=rep, now=now),
+            lambda: lapse_claims(on=date(2026, 11, 24), now=now),
+        ],
+        threads=2,
+    )
+
+    assert Account.objects.pooled().get() == account
+    assert FollowUp.objects.open().get(kind="promise").recipient == manager
+    assert AuditEntry.objects.filter(action__in=["account.released", "account.lapsed"]).count() == 1
+
+
+def test_a_decision_and_a_release_in_the_same_moment_leave_one_owner(
+    rep: User, teammate: User, manager: User, now, today
+) -> None:
+    account = AccountFactory(owner=rep)
+    filing = Filing("华东", date(2026, 11, 1))
+    file_for(account, filing=filing, client_id=uuid.uuid4(), actor=teammate, now=now, on=today)
+    promise(account, recipient=rep, text="送样品", due_on=date(2026, 12, 1), actor=rep, now=now, account_id=account.pk)
+
+    answers = at_once(
+        [
+            lambda: release(account, reason="项目停摆", actor=rep, now=now),
+            lambda: approve(Approval.objects.get(), actor=manager, now=now),
+        ],
+        threads=2,
+    )
+
+    account.refresh_from_db()
+    # Decided first, the release comes too late; released first, the claimant gets it from the pool.
+    assert answers in (["got it", "got it"], [f"{account.called} belongs to 刘婷 meanwhile.", "got it"])
+    assert account.owner == teammate
+    assert Ownership.objects.open().filter(account=account).count() == 1
