@@ -193,12 +193,14 @@ def test_a_margin_beyond_which_nobody_comes_and_a_cut_of_another_kind_are_refuse
 # --- what holds for any customers -------------------------------------------------------------------------------------
 RATING = st.none() | st.integers(0, 5)
 MONEY = st.decimals(Decimal(0), Decimal(10_000_000), places=2, allow_nan=False)
+# What was returned may exceed what was bought, and many bring exactly the same.
+BOOKED = MONEY | st.decimals(-10_000, 0, places=2, allow_nan=False) | st.sampled_from(list(map(Decimal, (-7, 0, 500))))
 KEYS = ("turnover", "margin", "potential", "wallet", "strategic", "rating:7")
 CUSTOMERS = st.lists(
     st.builds(
         Customer,
         id=st.integers(1, 10_000),
-        turnover=MONEY | st.sampled_from([Decimal(0), Decimal(500)]),
+        turnover=BOOKED,
         values=st.fixed_dictionaries(
             {
                 "margin": st.none() | st.decimals(-1000, 100_000, places=2, allow_nan=False),
@@ -238,14 +240,111 @@ def test_the_order_of_rows_does_not_matter(customers, rules, random) -> None:
     assert propose(mixed, rules) == propose(customers, rules)
 
 
+def grown_by(customers: Sequence[Customer], mine: int, more: Decimal) -> list[Customer]:
+    return [replace(row, turnover=row.turnover + more) if row.id == mine else row for row in customers]
+
+
 @pytest.mark.property
 @given(CUSTOMERS, rule_sets(), MONEY, st.booleans(), st.data())
 def test_selling_more_never_lowers_ones_own_tier(customers, rules, more, holds, data) -> None:
     mine = data.draw(st.sampled_from(customers))
-    grown = [replace(row, turnover=row.turnover + more) if row.id == mine.id else row for row in customers]
+    grown = grown_by(customers, mine.id, more)
     before = propose(customers, rules, holds=holds)[mine.id].tier
     after = propose(grown, rules, holds=holds)[mine.id].tier
     assert before == "" or "A" <= after <= before
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("by", By)
+@given(CUSTOMERS, rule_sets(), st.lists(MONEY, min_size=1, max_size=5), st.data())
+def test_selling_ever_more_only_ever_lifts_by_whatever_is_cut(by, customers, rules, steps, data) -> None:
+    cuts = Points(Decimal(60), Decimal(30)) if by == By.SCORE else Cuts(Decimal(60), Decimal(80))
+    rules = replace(rules, by=by, cuts=cuts, margin=Decimal(8), weights=USUAL)
+    mine = data.draw(st.sampled_from(customers)).id
+    found = [propose(customers, rules)[mine]]
+    for more in steps:
+        customers = grown_by(customers, mine, more)
+        found.append(propose(customers, rules)[mine])
+    judged = [each for each in found if each.tier]
+    assert judged == found[len(found) - len(judged) :]  # enough is known once, and from then on
+    assert [each.tier for each in judged] == sorted((each.tier for each in judged), reverse=True)
+    assert [each.rank for each in judged if each.of == len(customers)] == sorted(
+        (each.rank for each in judged if each.of == len(customers)), reverse=True
+    )
+
+
+@pytest.mark.property
+@given(CUSTOMERS, rule_sets(), st.data())
+def test_what_one_returned_beyond_what_it_bought_weighs_as_nothing_bought(customers, rules, data) -> None:
+    mine = data.draw(st.sampled_from(customers))
+    less = [replace(row, turnover=Decimal(-9)) if row.id == mine.id else row for row in customers]
+    nothing = [replace(row, turnover=Decimal(0)) if row.id == mine.id else row for row in customers]
+    assert (propose(less, rules)[mine.id].points, propose(less, rules)[mine.id].tier or "D") >= (
+        propose(nothing, rules)[mine.id].points,
+        propose(nothing, rules)[mine.id].tier or "D",
+    )
+
+
+@pytest.mark.property
+@given(CUSTOMERS, rule_sets())
+def test_every_known_customer_has_a_place_of_its_own(customers, rules) -> None:
+    found = propose(customers, rules)
+    known = sorted(each.rank for each in found.values() if each.tier)
+    assert set(found) == {row.id for row in customers}
+    assert known == list(range(1, len(known) + 1))
+    assert all(each.tier in "ABC" and each.of == len(known) for each in found.values() if each.tier)
+    assert all((each.rank, each.points, each.earned) == (0, 0, "") for each in found.values() if not each.tier)
+
+
+@pytest.mark.property
+@given(
+    st.builds(Customer, id=st.just(1), turnover=BOOKED, values=st.just({"credit": 3}), tier=st.just("")), rule_sets()
+)
+def test_one_customer_alone_is_the_best_there_is(alone, rules) -> None:
+    rules = replace(rules, weights=USUAL, min_criteria=1, min_weight=0)
+    found = propose([alone], rules)[1]
+    assert (found.rank, found.of) == (1, 1)
+    if rules.by == By.CUSTOMERS:
+        assert found.tier == "A"
+    if rules.by == By.TURNOVER:
+        assert found.tier == ("A" if alone.turnover > 0 else "C")
+
+
+@pytest.mark.property
+@given(st.sets(st.integers(1, 500), min_size=1, max_size=30), rule_sets(), BOOKED, st.randoms(use_true_random=False))
+def test_equals_are_parted_by_id_whoever_comes_first(ids, rules, amount, random) -> None:
+    rules = replace(rules, weights=USUAL, min_criteria=1, min_weight=0)
+    rows = [customer(pk, 0, potential=2) for pk in ids]
+    rows = [replace(row, turnover=amount) for row in rows]
+    random.shuffle(rows)
+    found = propose(rows, rules)
+    assert sorted(found, key=lambda pk: found[pk].rank) == sorted(ids)
+    best_first = [found[pk].tier for pk in sorted(ids)]
+    assert best_first == sorted(best_first)
+    assert rules.by != By.SCORE or len(set(best_first)) == 1
+
+
+@pytest.mark.property
+@given(CUSTOMERS, rule_sets(), st.lists(st.lists(MONEY, min_size=40, max_size=40), min_size=2, max_size=6))
+def test_who_goes_and_comes_back_had_to_cross_the_margin_both_ways(customers, rules, months) -> None:
+    for amounts in [[row.turnover for row in customers], *months]:
+        customers = [replace(row, turnover=amount) for row, amount in zip(customers, amounts, strict=False)]
+        found = propose(customers, rules)
+        widest, narrowest = beyond(customers, rules, rules.margin), beyond(customers, rules, -rules.margin)
+        for row in customers:
+            tier = found[row.id].tier
+            if not tier or not row.tier or tier == row.tier:
+                continue
+            # Up only where even the strictest cuts say so, down only where even the mildest do.
+            assert tier == narrowest[row.id] < row.tier or tier == widest[row.id] > row.tier
+        customers = [replace(row, tier=found[row.id].tier or row.tier) for row in customers]
+
+
+def beyond(customers: Sequence[Customer], rules: Rules, shift: Decimal) -> dict[int, str]:
+    """Return what customers earn where both cuts let in so much more, or less."""
+    sign = -1 if rules.by == By.SCORE else 1
+    cuts = replace(rules.cuts, a=rules.cuts.a + sign * shift, b=rules.cuts.b + sign * shift)
+    return {key: each.earned for key, each in propose(customers, replace(rules, cuts=cuts, margin=Decimal(0))).items()}
 
 
 @pytest.mark.property
