@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import PolicyState
 from accounts.models import TierPolicy
 from accounts.tiers.runs import rules_of
+from accounts.tiers.tiering import LONGEST_WINDOW
 from crm.audit import record
 from crm.editing import save_edit, write_fields
 from followups.actions.approvals import request_approval, withdraw
@@ -46,6 +47,8 @@ def _check(policy: TierPolicy) -> None:
         rules_of(policy)
     except ValueError as problem:
         raise PolicyRefused(_("The weights, the cuts and the margin do not fit together.")) from problem
+    if not 1 <= policy.window_months <= LONGEST_WINDOW:
+        raise PolicyRefused(_("The turnover of 1 to %(n)s months can count.") % {"n": LONGEST_WINDOW})
 
 
 @transaction.atomic
@@ -70,11 +73,11 @@ def _locked(policy: TierPolicy, *states: str) -> TierPolicy:
     if current is None:
         raise PolicyRefused(_("This draft was thrown away meanwhile."))
     if current.state not in states:
-        raise PolicyRefused(_refusal(current))
+        raise PolicyRefused(refusal_of(current))
     return current
 
 
-def _refusal(policy: TierPolicy) -> str:
+def refusal_of(policy: TierPolicy) -> str:
     """Return why a policy in its state cannot be had for something else."""
     if policy.state == PolicyState.ASKED:
         return _("This draft waits for a signature. Take the request back, then change it.")
@@ -90,7 +93,7 @@ def _refusal(policy: TierPolicy) -> str:
 def require_signed(policy: TierPolicy) -> None:
     """Raise PolicyRefused for what is not signed as it stands."""
     if policy.state != PolicyState.APPROVED:
-        raise PolicyRefused(_refusal(policy))
+        raise PolicyRefused(refusal_of(policy))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from accounts.choices import CutBy, Tier
 from accounts.forms.layout import Fold, fields_of
 from accounts.models import RatingScale, TierPolicy
 from accounts.tiers.criteria import offered
-from accounts.tiers.tiering import Cuts, Points, margin_fits
+from accounts.tiers.tiering import LONGEST_WINDOW, Cuts, Points, margin_fits
 from crm.conflicts import EditForm
 from teams.forms import DayInput
 from teams.models import User
@@ -61,8 +61,8 @@ class TierPolicyForm(EditForm):
             *("run_every", "applies_itself"),
         ]
         labels: ClassVar[dict[str, Any]] = {
-            "cut_a": "A",
-            "cut_b": "B",
+            "cut_a": _("Cut for A"),
+            "cut_b": _("Cut for B"),
             "applies_itself": _("Tiers change without a signature when the rules run again"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
@@ -72,15 +72,14 @@ class TierPolicyForm(EditForm):
             "name": forms.TextInput(attrs={"class": "input-mid"}),
             "cut_by": forms.RadioSelect(),
             **{name: forms.NumberInput(attrs={"class": "input-short", "min": 0, "max": 100}) for name in AMOUNTS},
-            "window_months": forms.NumberInput(attrs={"class": "input-short", "min": 1, "max": 60}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in AMOUNTS:
             self.initial[name] = f"{Decimal(self.initial[name]).normalize():f}"
-        window: Any = self.fields["window_months"]
-        window.min_value, window.max_value = 1, 60
+        window: Any = TierPolicy._meta.get_field("window_months")
+        self.fields["window_months"] = _number(capfirst(window.verbose_name), 1, LONGEST_WINDOW)
         self.criteria = offered(self.instance.weights)
         for key, name in self.criteria.items():
             weight = forms.IntegerField(label=capfirst(name), min_value=0, max_value=100, widget=WeightInput)

@@ -83,6 +83,9 @@ def test_rules_that_do_not_fit_together_are_no_draft(values: dict, draft: TierPo
         new_draft(values=usual | values, actor=admin)
     with pytest.raises(PolicyRefused, match="do not fit together"):
         save_draft(draft, changes={"margin": Decimal(45)}, version=1, actor=admin)
+    for months in (0, 61, 30_000):
+        with pytest.raises(PolicyRefused, match="1 to 60 months"):
+            save_draft(draft, changes={"window_months": months}, version=1, actor=admin)
 
 
 # --- the signature ----------------------------------------------------------------------------------------------------

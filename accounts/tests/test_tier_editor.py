@@ -9,18 +9,37 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions.tier_hands import override_tier
+from accounts.actions.tier_policies import apply_policy
 from accounts.forms.tiers import TierPolicyForm
-from accounts.models import TierPolicy
+from accounts.models import Account, TierPolicy
 from accounts.tests.factories import AccountFactory, RatingScaleFactory, TierPolicyFactory, TurnoverFactory
 from accounts.tests.test_account_page import opened
-from accounts.tests.tier_steps import asked
+from accounts.tests.tier_steps import asked, signed, signed_and_applied
+from accounts.tiers.jobs import kept_simulation, simulate_soon
 from accounts.tiers.runs import compute_proposals
 from accounts.tiers.simulation import compare
 from accounts.tiers.simulation_pages import compared_drafts
+from crm.models import Job
 from followups.actions.approvals import send_back
 from teams.models import User
 
 SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def cast(admin: User, director: User, today: date, now: datetime) -> dict:
+    """Who asks, who signs, and when."""
+    return {"admin": admin, "director": director, "on": today, "now": now}
+
+
+@pytest.fixture
+def ten(rep: User, today: date) -> list[Account]:
+    """Ten customers of tier C, each selling a thousand more than the one before."""
+    accounts = AccountFactory.create_batch(10, owner=rep, tier="C", potential=3)
+    for number, account in enumerate(accounts, start=1):
+        TurnoverFactory(account=account, booked_on=today, amount=Decimal(1000 * number))
+    return accounts
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +110,94 @@ def test_a_criterion_of_a_name_in_use_is_refused_with_a_way_out(admin: User, cli
         "There is a criterion of this name already. Change that one, or choose another name."
     ]
     assert "5 最强" in answer.content.decode()
+
+
+# --- two people, or one with two windows ------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["apply", "ask_signature", "take_back_request", "call_off", "discard"])
+def test_a_page_older_than_what_another_did_gets_a_sentence_and_no_dead_end(
+    name: str, cast: dict, admin: User, client_for: SignIn
+) -> None:
+    draft = TierPolicyFactory(name="四季度")
+    signed_and_applied(draft, **cast)
+    client = client_for(admin)
+    answer = client.post(reverse(f"accounts:{name}", args=[draft.pk]), {"day": "2026-11-24"}, follow=True)
+    assert answer.redirect_chain == [(reverse("accounts:tiers"), 302)]
+    assert [str(message) for message in answer.context["messages"]] == ["“四季度” is in force already."]
+    old = TierPolicy.objects.get(state="RETIRED")
+    answer = client.post(reverse(f"accounts:{name}", args=[old.pk]), {"day": "2026-11-24"}, follow=True)
+    assert "This policy is no draft any more" in str(next(iter(answer.context["messages"])))
+
+
+NONSENSE = [
+    {"weight_turnover": "-5"},
+    {"weight_turnover": "1e9"},
+    {"weight_turnover": "百分之六十"},
+    {"weight_turnover": ""},
+    {"cut_a": "NaN"},
+    {"cut_a": "Infinity"},
+    {"cut_a": "1e400"},
+    {"cut_b": "-1"},
+    {"cut_a": "30", "cut_b": "10"},
+    {"cut_by": "LUCK"},
+    {"cut_by": "SCORE"},
+    {"margin": "99"},
+    {"margin": "-1"},
+    {"window_months": "0"},
+    {"window_months": "61"},
+    {"window_months": "9" * 30},
+    {"min_criteria": "0"},
+    {"min_weight": "101"},
+    {"days_A": "0"},
+    {"ref_A_turnover": "1"},
+]
+
+
+@pytest.mark.parametrize("wrong", NONSENSE, ids=str)
+def test_nonsense_is_answered_with_a_sentence_and_keeps_nothing(wrong: dict, admin: User, client_for: SignIn) -> None:
+    client, url = client_for(admin), reverse("accounts:new_draft")
+    data = opened(client, url) | wrong
+    assert client.post(url, data).status_code == 422
+    shown = client.post(reverse("accounts:simulate"), data, headers={"HX-Request": "true"})
+    assert shown.status_code == 200
+    assert "note-warn" in shown.content.decode()
+    assert "Something does not fit" in shown.content.decode()
+    assert TierPolicy.objects.count() == 1
+
+
+def test_what_was_simulated_before_tiers_moved_is_worked_out_anew(
+    ten: list[Account], cast: dict, admin: User, manager: User, today: date, now: datetime,
+    django_capture_on_commit_callbacks,
+) -> None:  # fmt: skip
+    draft = TierPolicyFactory(name="四季度")
+    with django_capture_on_commit_callbacks(execute=True):
+        job = simulate_soon(draft, actor=admin, on=today)
+    override_tier(ten[0], to="A", until=date(2027, 3, 1), reason="老客户", actor=manager, on=today, now=now)
+    assert kept_simulation(draft, actor=admin, on=today) == job
+    signed_and_applied(TierPolicyFactory(name="别的", cut_a=50, cut_b=60), **cast)
+    assert kept_simulation(draft, actor=admin, on=today) is None
+
+
+def test_a_simulation_during_which_tiers_move_says_so_and_shows_nothing_half_old(
+    ten: list[Account], cast: dict, admin: User, today: date, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    draft = TierPolicyFactory(name="四季度")
+    other = signed(TierPolicyFactory(name="别的", cut_a=50, cut_b=60), **cast)
+    looked = compute_proposals
+
+    def look_while_another_applies(policy: TierPolicy, *, on: date):
+        apply_policy(other, actor=admin, on=on, now=cast["now"])
+        return looked(policy, on=on)
+
+    monkeypatch.setattr("accounts.tiers.jobs.compute_proposals", look_while_another_applies)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = simulate_soon(draft, actor=admin, on=today)
+    job = Job.objects.get(pk=job.pk)
+    assert (job.state, job.error) == ("FAILED", "Tiers moved while this was worked out. Simulate it once more.")
+    assert Account.objects.filter(tier="A").count() == 5
+
+
+def test_no_tier_stands_in_the_matrix_only_where_somebody_has_none(ten, admin: User, client_for: SignIn) -> None:
+    client = client_for(admin)
+    assert [row.tier for row in client.get(reverse("accounts:new_draft")).context["matrix"]] == ["A", "B", "C"]
+    AccountFactory(tier="")
+    assert [row.tier for row in client.get(reverse("accounts:new_draft")).context["matrix"]] == ["A", "B", "C", ""]

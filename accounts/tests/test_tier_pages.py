@@ -107,7 +107,6 @@ def test_the_matrix_counts_customers_and_their_turnover(ten, admin: User, client
         "A": (1, 10_000),
         "B": (2, 17_000),
         "C": (7, 28_000),
-        "": (0, 0),
     }
     assert (row.total.customers, row.total.turnover) == (10, 55_000)
     assert (shown.context["visits_before"], shown.context["visits_after"]) == (Decimal("3.3"), Decimal("6.5"))

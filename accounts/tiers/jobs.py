@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.actions.tier_drafts import PolicyRefused
 from accounts.actions.tier_policies import apply_policy, roll_back
 from accounts.actions.tier_rounds import run_again
-from accounts.models import TierPolicy
+from accounts.choices import TierChangeKind
+from accounts.models import TierChange, TierPolicy
 from accounts.tiers.runs import compute_proposals
 from accounts.tiers.simulation import (
     KEPT_OF_CELL,
@@ -31,6 +32,7 @@ RUN = "accounts.run_tiers"
 ROLL_BACK = "accounts.roll_back_tiers"
 SIMULATE = "accounts.simulate_tiers"
 CHANGING = (APPLY, RUN, ROLL_BACK)
+BY_HAND = (TierChangeKind.OVERRIDE, TierChangeKind.OVERRIDE_ENDED)
 
 
 def _steps(running: Running) -> Any:
@@ -72,9 +74,21 @@ def simulate_work(running: Running) -> dict[str, Any]:
     for done, rules in enumerate(kept, start=1):
         runs.append(compute_proposals(read_rules(rules), on=_day(running)))
         running.step(done, total=len(kept) + 1)
+    if running.job.params["after"] != _last_move():
+        raise PolicyRefused(_("Tiers moved while this was worked out. Simulate it once more."))
     if len(runs) == 1:
         return {"simulation": as_json(simulate(runs[0], shown=KEPT_OF_CELL))}
     return {"comparison": comparison_as_json(compare(runs[0], runs[1], shown=KEPT_OF_CELL))}
+
+
+def _last_move() -> int:
+    """Return the last change of a tier that rules made: figures from before it are of customers as they were."""
+    moves = TierChange.objects.exclude(kind__in=BY_HAND).order_by("-pk")
+    return moves.values_list("pk", flat=True).first() or 0
+
+
+def _asked(policies: tuple[TierPolicy, ...], on: date) -> dict[str, Any]:
+    return {"rules": [kept_rules(policy) for policy in policies], "on": on.isoformat(), "after": _last_move()}
 
 
 # --- who asks for it --------------------------------------------------------------------------------------------------
@@ -100,17 +114,19 @@ def roll_back_soon(policy: TierPolicy, *, actor: User, on: date) -> Job:
 
 def simulate_soon(*policies: TierPolicy, actor: User, on: date) -> Job:
     """Let a worker simulate rules, or compare two; the same question of the same day is asked once."""
-    params = {"rules": [kept_rules(policy) for policy in policies], "on": on.isoformat()}
     kept = kept_simulation(*policies, actor=actor, on=on)
     if kept is not None:
         return kept
     names = _(", ").join(policy.name for policy in policies)
-    return _start(SIMULATE, _("Simulate “%(name)s”") % {"name": names}, actor, params)
+    return _start(SIMULATE, _("Simulate “%(name)s”") % {"name": names}, actor, _asked(policies, on))
 
 
 def kept_simulation(*policies: TierPolicy, actor: User, on: date) -> Job | None:
-    """Return this person's last simulation of just these rules on a day, done or under way; None: there is none."""
-    wanted = {"rules": [kept_rules(policy) for policy in policies], "on": on.isoformat()}
+    """Return this person's last simulation of just these rules on a day, done or under way; None: there is none.
+
+    What was worked out before rules moved tiers is none: it tells of customers as they were.
+    """
+    wanted = _asked(policies, on)
     jobs = Job.objects.filter(owner=actor, kind=SIMULATE).exclude(state__in=[JobState.FAILED, JobState.CANCELLED])
     return next((job for job in jobs.order_by("-pk")[:20] if job.params == wanted), None)
 

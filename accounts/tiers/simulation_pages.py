@@ -15,7 +15,7 @@ from accounts.tiers.criteria import labels_of
 from accounts.tiers.runs import policy_in_force
 from accounts.tiers.simulation import SHOWN_OF_CELL, Comparison, Named, Simulation
 from accounts.tiers.standings import Cell, Share
-from accounts.tiers.tiering import ALL
+from accounts.tiers.tiering import ALL, TIERS, UNTIERED
 from accounts.tiers.words import ONE_PLACE, conditions_in_words, reason_of, score_in_words, tiers_in_words, weighed
 from crm.charts import Bar
 from teams.models import User
@@ -71,11 +71,17 @@ class Load:
 
 
 def matrix_rows(found: Simulation) -> tuple[list[Row], Row]:
-    """Return the before/after matrix row by row, and its sums."""
-    cells = found.cells
-    rows = [Row(x, [(y, cells[x, y]) for y in ALL], sum((cells[x, y] for y in ALL), Cell())) for x in ALL]
-    sums = [(y, sum((cells[x, y] for x in ALL), Cell())) for y in ALL]
+    """Return the before/after matrix row by row, and its sums; "no tier" only where somebody has none."""
+    cells, shown = found.cells, tiers_shown(found)
+    rows = [Row(x, [(y, cells[x, y]) for y in shown], sum((cells[x, y] for y in shown), Cell())) for x in shown]
+    sums = [(y, sum((cells[x, y] for x in shown), Cell())) for y in shown]
     return rows, Row("", sums, sum((cell for _tier, cell in sums), Cell()))
+
+
+def tiers_shown(found: Simulation) -> tuple[str, ...]:
+    """Return the tiers of the matrix; on a phone an empty column would push the sums off the screen."""
+    untiered = any(cell.customers for pair, cell in found.cells.items() if UNTIERED in pair)
+    return ALL if untiered else TIERS
 
 
 def customers_for(ids: Iterable[int], user: User) -> dict[int, Customer]:
@@ -190,7 +196,6 @@ def simulated(found: Simulation, user: User, asked: Mapping[str, str]) -> dict[s
     return {
         "matrix": rows,
         "matrix_sums": sums,
-        "tiers": ALL,
         "moving": found.moving,
         "moving_text": moving_text(found.moving),
         "fixed": found.fixed,

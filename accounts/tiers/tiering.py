@@ -25,6 +25,7 @@ from accounts.tiers.scoring import (
 
 TIERS: Final = ("A", "B", "C")
 UNTIERED: Final = ""
+LONGEST_WINDOW: Final = 60  # months of turnover that count, at most; ours
 ALL: Final = (*TIERS, UNTIERED)
 
 

@@ -19,6 +19,7 @@ from accounts.actions.tier_drafts import (
     new_draft,
     nobody_signs,
     plan_day,
+    refusal_of,
     save_draft,
     take_back,
 )
@@ -50,8 +51,14 @@ from teams.access import may, needs, require
 from teams.choices import Right
 
 
-def _draft_or_404(pk: int) -> TierPolicy:
-    return get_object_or_404(TierPolicy, pk=pk, state__in=DRAFTS)
+def _no_draft(request: AuthenticatedHttpRequest, found: TierPolicy) -> HttpResponse | None:
+    """Answer somebody whose page is older than what another did: this is no draft any more. None: it is one."""
+    if found.state in DRAFTS:
+        return None
+    is_in_force = found.state == PolicyState.ACTIVE
+    said = _("“%(name)s” is in force already.") % {"name": found.name} if is_in_force else refusal_of(found)
+    messages.info(request, said)
+    return go_to(request, reverse("accounts:tiers"))
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -146,8 +153,11 @@ def _draft_page(request: AuthenticatedHttpRequest, form: TierPolicyForm, found: 
 @needs(Right.ADMINISTER)
 def discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
+    found = get_object_or_404(TierPolicy, pk=pk)
+    if answer := _no_draft(request, found):
+        return answer
     try:
-        discard_draft(_draft_or_404(pk), actor=request.user)
+        discard_draft(found, actor=request.user)
         messages.success(request, _("The draft is gone; the tiers stay as they are."))
     except PolicyRefused as refusal:
         messages.error(request, str(refusal))
@@ -161,13 +171,13 @@ def simulate_typed(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Answer what the rules as typed would do; nothing is kept. Very many customers are left to a worker, on asking."""
     form = TierPolicyForm(request.POST, instance=policy_in_force())
     if not form.is_valid():
-        return render(request, "accounts/tiers/draft.html#problems", {"form": form})
+        return render(request, "accounts/tiers/draft.html#problems", {"form": form, "is_typed": True})
     typed = TierPolicy(**form.values)
     if is_long() and "start" in request.POST:
         job = simulate_soon(typed, actor=request.user, on=request.today)
         if not is_fragment(request):
             return redirect("accounts:simulation", job.pk)
-    context = _effect(request, typed) | {"form": form, "may_administer": True}
+    context = _effect(request, typed) | {"form": form, "may_administer": True, "is_typed": True}
     return render(request, "accounts/tiers/draft.html#effect", context)
 
 
@@ -221,7 +231,9 @@ def _kept_effect(request: AuthenticatedHttpRequest, policy: TierPolicy) -> Simul
 @needs(Right.ADMINISTER)
 def ask(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Ask a director to sign a draft."""
-    found = _draft_or_404(pk)
+    found = get_object_or_404(TierPolicy, pk=pk)
+    if answer := _no_draft(request, found):
+        return answer
     form = AskForm(request.POST or None, actor=request.user)
     if not form.fields["signer"].queryset.exists():  # type: ignore[attr-defined]
         messages.error(request, nobody_signs())
@@ -260,7 +272,9 @@ def _after(request: AuthenticatedHttpRequest, found: TierPolicy, write: Any, tex
 @needs(Right.ADMINISTER)
 def untake(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Take the request for a signature back."""
-    found = _draft_or_404(pk)
+    found = get_object_or_404(TierPolicy, pk=pk)
+    if answer := _no_draft(request, found):
+        return answer
     text = _("The request is taken back; the draft can be changed again.")
     return _after(request, found, lambda: take_back(found, actor=request.user, now=request.now), text)
 
@@ -269,7 +283,9 @@ def untake(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @needs(Right.ADMINISTER)
 def uncall(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Not apply a signed draft on its day."""
-    found = _draft_or_404(pk)
+    found = get_object_or_404(TierPolicy, pk=pk)
+    if answer := _no_draft(request, found):
+        return answer
     text = _("Called off. The draft stays signed; choose another day whenever you want.")
     return _after(request, found, lambda: call_off(found, actor=request.user), text)
 
@@ -278,7 +294,9 @@ def uncall(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @needs(Right.ADMINISTER)
 def apply(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Ask once, naming what happens, then apply a signed draft, today or on the day chosen."""
-    found = _draft_or_404(pk)
+    found = get_object_or_404(TierPolicy, pk=pk)
+    if answer := _no_draft(request, found):
+        return answer
     form = DayForm(request.POST or None, today=request.today)
     if form.is_valid():
         try:
