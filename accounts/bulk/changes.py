@@ -13,6 +13,7 @@ class Reason(StrEnum):
     ARCHIVED = "archived"
     MEANWHILE = "meanwhile"
     CIRCLE = "circle"
+    DEALER = "dealer"
     GONE = "gone"
 
 
@@ -25,6 +26,7 @@ class Row:
     version: int
     is_archived: bool
     values: Mapping[str, Any]
+    is_dealer: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,4 +95,6 @@ def _reason(
         return Reason.MEANWHILE
     if not differing:
         return Reason.SAME
+    if row.is_dealer and "tier" in differing:
+        return Reason.DEALER
     return Reason.CIRCLE if "parent" in differing and row.pk in above else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions.bulk_edits import ARCHIVED, EDITED, UNDO, bulk_edit_accounts, offer_bulk_undo, undo_bulk_edit
+from accounts.actions.tier_hands import ByHand, OverrideRefused
 from accounts.listed import PAGE
 from crm.jobs import Running, register_job, start_job
 from crm.models import Job
@@ -28,8 +29,10 @@ AT_ONCE = 500
 Pairs = Sequence[tuple[int, int]]
 
 
-def change_soon(chosen: Pairs, *, wanted: Mapping[str, Any], archive: bool, actor: User, on: date) -> Job:
-    """Let a worker change the customers (key and version seen of each)."""
+def change_soon(
+    chosen: Pairs, *, wanted: Mapping[str, Any], archive: bool, actor: User, on: date, why: str = ""
+) -> Job:
+    """Let a worker change the customers (key and version seen of each); `why` is the reason of a tier set by hand."""
     sentence = (
         ngettext("Archive %(n)s customer", "Archive %(n)s customers", len(chosen))
         if archive
@@ -42,6 +45,7 @@ def change_soon(chosen: Pairs, *, wanted: Mapping[str, Any], archive: bool, acto
         "action": ARCHIVED if archive else EDITED,
         "batch": uuid4().hex,
         "on": on.isoformat(),
+        "why": why,
         "language": translation.get_language(),
     }
     return start_job(KIND, title=sentence % {"n": len(chosen)}, actor=actor, params=params, wake=run_job.delay)
@@ -53,12 +57,19 @@ def work(running: Running) -> dict[str, Any]:
     actor = be_there(running.job.owner, on=date.fromisoformat(params["on"]))
     if not (actor.is_active and may(actor, Right.EDIT_CUSTOMERS)):
         raise Refusal(_("Your role changes no customers any more."))
+    if "tier" in params["wanted"] and not may(actor, Right.LEAD):
+        raise Refusal(_("Your role sets no tiers by hand any more."))
     done: dict[str, Any] = running.job.progress or {"at": 0, "written": [], "left": 0}
     while done["at"] < total:
         portion = dict(params["chosen"][done["at"] : done["at"] + AT_ONCE])
         with transaction.atomic():
             outcome = bulk_edit_accounts(
-                portion, wanted=params["wanted"], actor=actor, batch=params["batch"], action=params["action"]
+                portion,
+                wanted=params["wanted"],
+                actor=actor,
+                batch=params["batch"],
+                action=params["action"],
+                hand=ByHand(params.get("why", ""), date.fromisoformat(params["on"]), timezone.now()),
             )
             done = {
                 "at": done["at"] + len(portion),
@@ -93,5 +104,5 @@ def keep_the_way_back(job: Job) -> None:
 
 def register() -> None:
     """Tell the worker what this job does, and how a bulk change is taken back."""
-    register_job(KIND, work, refusals=(Refusal,), ended=keep_the_way_back)
+    register_job(KIND, work, refusals=(Refusal, OverrideRefused), ended=keep_the_way_back)
     register_undo(UNDO, undo_bulk_edit)

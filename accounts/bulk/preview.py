@@ -76,6 +76,7 @@ def _reasons() -> dict[Reason, str]:
         Reason.SAME: _("has these values already"),
         Reason.ARCHIVED: _("is archived"),
         Reason.MEANWHILE: _("was changed by somebody meanwhile"),
+        Reason.DEALER: _("is a dealer and has no tier"),
         Reason.CIRCLE: _("stands above the company it would belong to"),
         Reason.GONE: _("is gone, or not yours to see any more"),
     }
@@ -113,7 +114,7 @@ def preview(pairs: Sequence[tuple[int, int]], wanted: Mapping[str, Any], *, user
     """Return what setting `wanted` on these customers does, as they are now; the versions are those of now."""
     values = {name: value_of(name, value) for name, value in wanted.items()}
     rows = Account.objects.visible_to(user).filter(pk__in=[pk for pk, _version in pairs]).order_by("name", "pk")
-    kept = rows.only("pk", "name", "short_name", "version", "archived_at", *values)
+    kept = rows.only("pk", "name", "short_name", "version", "archived_at", "kind", *values)
     found = [as_row(account, values) for account in kept]
     expected = dict(pairs) | {row.pk: row.version for row in found}
     return Preview(plan_changes(found, values, expected=expected, above=above_of(values)), list(expected.items()))

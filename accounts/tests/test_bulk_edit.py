@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.actions.accounts import archive_account, edit_account
+from accounts.actions.bulk_edits import bulk_edit_accounts
+from accounts.actions.tier_hands import ByHand, override_tier
 from accounts.bulk import jobs as bulk_jobs
-from accounts.models import Account, Industry
+from accounts.models import Account, Industry, TierChange
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of
 from crm.jobs import cancel_job, run_job
@@ -310,3 +313,131 @@ def test_a_bulk_change_costs_the_same_with_one_and_with_three(
     # where there is a copy to read from, the session remembers who wrote (3)
     with django_assert_num_queries(13 + 3 * settings.HAS_REPLICA):
         client.post(reverse(EDIT), carried(page) | {"sure": "1"})
+
+
+# --- a tier set by hand, for many -------------------------------------------------------------------------------------
+def hand(**values: str) -> dict[str, str]:
+    return {"tier": "A", "tier_until": "2027-03-01", "tier_reason": "明年有大项目"} | values
+
+
+def tiers_by_name() -> dict[str, tuple[str, date | None]]:
+    rows = Account.objects.order_by("pk").values_list("name", "tier", "tier_fixed_until")
+    return {name: (tier, until) for name, tier, until in rows}
+
+
+def test_a_tier_is_set_by_hand_for_many_as_for_one_and_taken_back(
+    three: list[Account], manager: User, now, today, client_for: SignIn
+) -> None:
+    Account.objects.filter(pk=three[1].pk).update(tier="B")
+    override_tier(three[2], to="B", until=date(2026, 12, 31), reason="付款拖延", actor=manager, on=today, now=now)
+    client = client_for(manager)
+    with time_machine.travel(now, tick=False):
+        page = look(client, {"ids": keys(three)}, hand(city="太仓"))
+    assert [(line.name, line.fields) for line in page.context["preview"].lines] == [
+        ("无锡华鑫", [("city", "无锡", "太仓"), ("tier", "B", "A"), UNTIL("2026-12-31")]),
+        ("昆山恒远", [("city", "昆山", "太仓"), ("tier", "--", "A"), UNTIL("--")]),
+        ("苏州博瑞", [("city", "苏州", "太仓"), ("tier", "B", "A"), UNTIL("--")]),
+    ]
+    assert "Why: 明年有大项目" in page.content.decode()
+    with time_machine.travel(now, tick=False):
+        assert told(do(client, page)) == ["3 customers changed"]
+    assert set(tiers_by_name().values()) == {("A", date(2027, 3, 1))}
+    changes = TierChange.objects.filter(reason="明年有大项目").order_by("account_id")
+    assert [(row.kind, row.before, row.after, row.actor, row.happened_on) for row in changes] == [
+        ("OVERRIDE", before, "A", manager, today) for before in ("", "B", "B")
+    ]
+    rows = [entry for entry in history_of(three[0]) if entry.action != "account.created"]
+    assert [row.action for row in rows] == ["account.tier_fixed", "account.bulk_edited"]
+    assert rows[0].changes["tier"] == ["", "A"]
+    assert rows[0].changes["batch"] == rows[1].changes["batch"]
+    assert undo(UndoEntry.objects.get(), actor=manager, now=now) == ""
+    assert tiers_by_name() == {
+        "昆山恒远": ("", None),
+        "苏州博瑞": ("B", None),
+        "无锡华鑫": ("B", date(2026, 12, 31)),
+    }
+    assert set(cities().values()) == {"昆山", "苏州", "无锡"}
+    last = TierChange.objects.filter(account=three[2]).latest("pk")
+    assert (last.kind, last.reason) == ("OVERRIDE", "付款拖延")
+    assert TierChange.objects.filter(account=three[0]).latest("pk").kind == "OVERRIDE_ENDED"
+
+
+def UNTIL(before: str) -> tuple[str, str, str]:  # noqa: N802 -- reads as a constant in the rows above
+    return ("tier set by hand until", before, "2027-03-01")
+
+
+def test_what_was_set_anew_since_stays_when_it_is_taken_back(
+    three: list[Account], manager: User, now, today, client_for: SignIn
+) -> None:
+    client = client_for(manager)
+    do(client, look(client, {"ids": keys(three)}, hand()))
+    override_tier(three[1], to="A", until=date(2027, 6, 1), reason="再看半年", actor=manager, on=today, now=now)
+    assert "苏州博瑞" in undo(UndoEntry.objects.get(), actor=manager, now=now)
+    assert tiers_by_name() == {
+        "昆山恒远": ("", None),
+        "苏州博瑞": ("A", date(2027, 6, 1)),
+        "无锡华鑫": ("", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (hand(tier_reason=" "), "Say why: the reason stands beside the tier until it ends."),
+        (hand(tier_until="2026-11-24"), "Choose a day after today; until then the tier stays."),
+        (hand(tier_until=""), "Choose a day after today; until then the tier stays."),
+        (hand(tier=""), "Choose the tier too, or leave the reason empty."),
+        (hand(tier="Z"), "Select a valid choice"),
+        ({"tier_until": "2027-03-01"}, "Say at least one thing that is to change."),
+    ],
+)
+def test_a_tier_for_many_needs_a_reason_and_a_later_day(
+    values: dict[str, str], sentence: str, three: list[Account], manager: User, client_for: SignIn, now
+) -> None:
+    with time_machine.travel(now, tick=False):
+        page = look(client_for(manager), {"ids": keys(three)}, values)
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert not TierChange.objects.exists()
+
+
+def test_who_sells_sets_no_tiers_and_a_dealer_has_none(
+    three: list[Account], rep: User, manager: User, client_for: SignIn
+) -> None:
+    page = look(client_for(rep), {"ids": keys(three)}, hand())
+    assert page.status_code == 422
+    assert "tier_reason" not in page.content.decode()
+    Account.objects.filter(pk=three[0].pk).update(kind="DEALER")
+    client = client_for(manager)
+    page = look(client, {"ids": keys(three)}, hand())
+    assert page.context["preview"].left == [("is a dealer and has no tier", 1, "昆山恒远")]
+    do(client, page)
+    assert [tier for tier, _until in tiers_by_name().values()] == ["", "A", "A"]
+
+
+@pytest.mark.usefixtures("_portions_of_two")
+def test_a_worker_sets_the_tiers_of_very_many_with_the_reason_and_asks_the_right_again(
+    three: list[Account], manager: User, now, today
+) -> None:
+    wanted = {"tier": "A", "tier_fixed_until": "2027-03-01"}
+    given = {"wanted": wanted, "archive": False, "actor": manager, "on": today}
+    job = bulk_jobs.change_soon([(account.pk, 1) for account in three], why="明年有大项目", **given)
+    run_job(job.pk, now=now)
+    assert list(TierChange.objects.values_list("after", "reason")) == [("A", "明年有大项目")] * 3
+    User.objects.filter(pk=manager.pk).update(role="REP")
+    job = bulk_jobs.change_soon([(account.pk, 2) for account in three], why="再来", **given)
+    run_job(job.pk, now=now)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("FAILED", "Your role sets no tiers by hand any more.")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_setting_tiers_costs_the_same_with_one_and_with_three(
+    count: int, manager: User, rep: User, today, now, django_assert_num_queries
+) -> None:
+    accounts = AccountFactory.create_batch(count, owner=rep)
+    wanted = {"tier": "A", "tier_fixed_until": "2027-03-01"}
+    seen = {account.pk: 1 for account in accounts}
+    # begin and end of the whole, of the hand setting and of its write; rows; what asks; written, changes, history
+    with django_assert_num_queries(10):
+        bulk_edit_accounts(seen, wanted=wanted, actor=manager, batch="x", hand=ByHand("因为", today, now))

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.actions.bulk_edits import ARCHIVED, EDITED, bulk_edit_accounts, offer_bulk_undo
+from accounts.actions.tier_hands import ByHand
 from accounts.bulk.jobs import AT_ONCE, Pairs, change_soon
 from accounts.bulk.preview import Preview, preview
 from accounts.forms.lists import BulkForm
@@ -72,7 +73,8 @@ def bulk_edit(request: AuthenticatedHttpRequest) -> HttpResponse:
     except NothingChosen as problem:
         return _back(request, problem)
     asked = "chosen" in request.POST and "again" not in request.POST
-    form = BulkForm(request.POST if asked else None, initial=request.POST.dict(), user=request.user)
+    given = {"initial": request.POST.dict(), "user": request.user, "today": request.today}
+    form = BulkForm(request.POST if asked else None, **given)
     if not form.is_valid():
         context = {
             "form": form,
@@ -83,8 +85,8 @@ def bulk_edit(request: AuthenticatedHttpRequest) -> HttpResponse:
         }
         return render(request, "accounts/bulk/edit.html", context, status=422 if form.is_bound else 200)
     if request.POST.get("sure"):
-        return _do(request, pairs, form.wanted, EDITED)
-    return _preview_page(request, preview(pairs, form.wanted, user=request.user), EDITED)
+        return _do(request, pairs, form.wanted, EDITED, why=form.why)
+    return _preview_page(request, preview(pairs, form.wanted, user=request.user), EDITED, why=form.why)
 
 
 @require_POST
@@ -101,11 +103,12 @@ def bulk_archive(request: AuthenticatedHttpRequest) -> HttpResponse:
     return _preview_page(request, preview(pairs, wanted, user=request.user), ARCHIVED)
 
 
-def _preview_page(request: AuthenticatedHttpRequest, found: Preview, action: str) -> HttpResponse:
+def _preview_page(request: AuthenticatedHttpRequest, found: Preview, action: str, *, why: str = "") -> HttpResponse:
     """Show how many change, from what to what, and who is left and why; the versions looked at go with the answer."""
     context = {
         "preview": found,
         "title": found.archive_title if action == ARCHIVED else found.title,
+        "why": why,
         "is_archive": action == ARCHIVED,
         "chosen": _carried(found.pairs),
         "kept": list(_kept(request.POST)),
@@ -115,14 +118,20 @@ def _preview_page(request: AuthenticatedHttpRequest, found: Preview, action: str
     return render(request, "accounts/bulk/preview.html", context)
 
 
-def _do(request: AuthenticatedHttpRequest, pairs: Pairs, wanted: Mapping[str, Any], action: str) -> HttpResponse:
+def _do(
+    request: AuthenticatedHttpRequest, pairs: Pairs, wanted: Mapping[str, Any], action: str, *, why: str = ""
+) -> HttpResponse:
     """Change the customers at once, or let a worker do it where they are very many."""
     if len(pairs) > AT_ONCE:
-        job = change_soon(pairs, wanted=wanted, archive=action == ARCHIVED, actor=request.user, on=request.today)
+        given = {"actor": request.user, "on": request.today, "why": why}
+        job = change_soon(pairs, wanted=wanted, archive=action == ARCHIVED, **given)
         return go_to(request, reverse("teams:list_job", args=[job.pk]))
     with transaction.atomic():
         batch = uuid4().hex
-        outcome = bulk_edit_accounts(dict(pairs), wanted=wanted, actor=request.user, batch=batch, action=action)
+        hand = ByHand(why, request.today, request.now)
+        outcome = bulk_edit_accounts(
+            dict(pairs), wanted=wanted, actor=request.user, batch=batch, action=action, hand=hand
+        )
         entry = offer_bulk_undo(outcome.written, actor=request.user, now=request.now, batch=batch, action=action)
     if entry:
         messages.success(request, entry.label, extra_tags=f"undo:{entry.pk}")
