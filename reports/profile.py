@@ -85,6 +85,11 @@ class Profile:
         reasons.sort(key=lambda reason: (-abs(reason.points), reason.trait))
         return Score(_percent(odds), _percent(base), reasons)
 
+    def ideal(self, traits: Iterable[str]) -> Score:
+        """Return how a customer would score that has the best value of each trait; where none stands out, average."""
+        best = {trait: found[0].value for trait in traits if (found := self.best(trait, 1))}
+        return self.score(best)
+
     def best(self, trait: str, count: int = 3) -> list[Reason]:
         """Return the values of a trait that are won most often, those above the average only."""
         base = _odds(self.average)

@@ -1,5 +1,6 @@
 """The industry map (growing-key-accounts): industry by size of customer, what we have there and what is still white."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from accounts.tiers.tiering import window_start
 from reports.scope import Scope
 
 YEAR = 12
+SHARE, WHITE = "share", "white"
+LEVELS = 5
 # Employees from the first number up; the words are ours, as the texts leave the sizes open.
 SIZES: tuple[tuple[str, int, int | None, str | Promise], ...] = (
     ("large", 1000, None, _("1,000 people and more")),
@@ -27,7 +30,7 @@ SIZES: tuple[tuple[str, int, int | None, str | Promise], ...] = (
 class Cell:
     """One industry and size: companies known, those that bought within a year, turnover of that year and of the last.
 
-    What is known and bought nothing is the white space.
+    What is known and bought nothing, or sent back all it bought, is the white space.
     """
 
     known: int = 0
@@ -47,8 +50,8 @@ class Cell:
 
     @property
     def trend(self) -> int | None:
-        """Return by how many percent turnover grew on the year before; None where there was none."""
-        return int((self.turnover - self.before) * 100 / self.before) if self.before else None
+        """Return by how many percent turnover grew on the year before; None where nothing was left of that year."""
+        return int((self.turnover - self.before) * 100 / self.before) if self.before > 0 else None
 
     def add(self, other: "Cell") -> None:
         """Add another cell."""
@@ -73,6 +76,48 @@ class IndustryRow:
         return [(label, self.cells[key]) for key, _low, _high, label in SIZES]
 
 
+@dataclass(frozen=True)
+class Shade:
+    """One step of the map's legend: how dark, and from what to what."""
+
+    level: int
+    words: str
+
+
+class Heat:
+    """How dark each field of the map is: by the share that buys, or by how many are still white."""
+
+    def __init__(self, rows: "Iterable[IndustryRow]", by: str) -> None:
+        self.by = by if by in (SHARE, WHITE) else SHARE
+        most = max((cell.white for row in rows for cell in row.cells.values()), default=0)
+        self.step = max(-(-most // LEVELS), 1)
+        self.most = most
+
+    def level(self, cell: Cell) -> int:
+        """Return how dark a field is, 0 to 5; nothing at all stays light."""
+        if self.by == WHITE:
+            return min(-(-cell.white // self.step), LEVELS)
+        return min(-(-(cell.share or 0) // (100 // LEVELS)), LEVELS)
+
+    @property
+    def legend(self) -> list[Shade]:
+        """Return the steps with what they stand for; those no field of this map can have are left out."""
+        step, top, unit = (self.step, self.most, "") if self.by == WHITE else (100 // LEVELS, 100, " %")
+        found = [Shade(0, f"0{unit}")]
+        for level in range(1, LEVELS + 1):
+            low, high = (level - 1) * step + 1, min(level * step, top)
+            if low <= high:
+                found.append(Shade(level, f"{low}–{high}{unit}" if low < high else f"{low}{unit}"))
+        return found
+
+
+def whitest(rows: "Iterable[IndustryRow]") -> tuple[str, Any, Cell] | None:
+    """Return the field with most white space: industry, size, and the field; None where all buy."""
+    fields = ((row.name, label, cell) for row in rows for label, cell in row.labelled)
+    best = max(fields, key=lambda each: (each[2].white, each[2].known), default=None)
+    return best if best and best[2].white else None
+
+
 def size_at(path: str) -> Case:
     """Return the size of a customer as an expression; `path` leads to its number of employees."""
     known = [(key, low, high) for key, low, high, _label in SIZES if key != "unknown"]
@@ -87,7 +132,8 @@ def industry_map(scope: Scope) -> list[IndustryRow]:
     """Return the industries of the scope's customers, those with the largest turnover first; two queries."""
     now, last, older = scope.today, window_start(scope.today, YEAR), window_start(scope.today, 2 * YEAR)
     recent = Q(booked_on__gt=last, booked_on__lte=now)
-    bought = Turnover.objects.filter(recent, account=OuterRef("pk"), amount__gt=0)
+    booked = Turnover.objects.filter(recent, account=OuterRef("pk")).order_by().values("account")
+    bought = booked.annotate(total=Sum("amount")).filter(total__gt=0)
     counted = (
         scope.accounts()
         .annotate(size=size_at("employees"), buys=Exists(bought))

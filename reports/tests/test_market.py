@@ -1,17 +1,20 @@
 """Sources with their conversion and value, and the industry map: each number as long as the list behind it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Industry
 from accounts.tests.factories import AccountFactory, TurnoverFactory
 from pipeline.tests.factories import OpportunityFactory
 from reports.periods import PeriodKind, period_containing
-from reports.queries.industries import industry_map
+from reports.queries.industries import Cell, Heat, IndustryRow, industry_map, whitest
 from reports.queries.sources import by_source, whole
 from reports.scope import Scope
 
@@ -89,10 +92,90 @@ def test_a_customers_page_says_how_much_it_is_like_those_won(client, rep, manage
     OpportunityFactory.create_batch(60, account=other, owner=rep, state="LOST", closed_on=TODAY)
     cache.clear()
     part = client.get(url, headers={"HX-Request": "true"}).content.decode()
-    assert "Industry 电子: 60 of 60 won, +38" in part
+    assert 'class="score">88</b>' in part
+    assert told(part) == ["Industry 电子 +38 60 of 60 won · 100 %", "Size 200 to 999 0 60 of 120 won · 50 %"]
     client.force_login(manager)
     page = client.get(reverse("reports:industries")).content.decode()
     assert "Of 120 decided opportunities 50 % were won." in page
+    assert "of 100 has a customer that is 电子; an average one has 50." in " ".join(page.split())
+    assert told(page) == ["电子 +38 60 of 60 won · 100 %"]
+
+
+def told(page: str) -> list[str]:
+    """Return what each trait of a profile says."""
+    return [
+        " ".join(re.sub(r"<[^>]+>", " ", line).split())
+        for line in re.findall(r'<li class="trait">(.*?)</li>', page, re.S)
+    ]
+
+
+def test_who_sent_everything_back_is_white_and_a_year_of_returns_has_no_trend(manager, rep, now):
+    electronics = Industry.objects.create(name="电子")
+    returned, bought = AccountFactory.create_batch(2, owner=rep, industry=electronics, employees=20)
+    for account, day, amount in (
+        (returned, date(2026, 9, 1), 500),
+        (returned, date(2026, 10, 1), -500),
+        (bought, date(2026, 10, 1), 300),
+        (bought, date(2025, 6, 1), -200),
+    ):
+        TurnoverFactory(account=account, booked_on=day, amount=Decimal(amount))
+    [row] = industry_map(look(manager, now))
+    cell = row.cells["tiny"]
+    assert (cell.known, cell.buying, cell.white, cell.turnover, cell.before) == (2, 1, 1, Decimal(300), Decimal(-200))
+    assert cell.trend is None
+
+
+# --- how dark a field is ----------------------------------------------------------------------------------------------
+def field(known: int, buying: int) -> IndustryRow:
+    row = IndustryRow(1, "电子")
+    row.cells["tiny"] = Cell(known, buying)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("known", "buying", "by_share", "by_white"),
+    [(0, 0, 0, 0), (12, 0, 0, 4), (10, 1, 1, 3), (10, 2, 1, 3), (10, 3, 2, 3), (8, 7, 5, 1), (9, 9, 5, 0)],
+)
+def test_a_field_is_the_darker_the_more_buy_or_the_more_are_white(known, buying, by_share, by_white):
+    rows = [field(known, buying), field(12, 0)]
+    assert Heat(rows, "share").level(rows[0].cells["tiny"]) == by_share
+    assert Heat(rows, "white").level(rows[0].cells["tiny"]) == by_white
+
+
+def test_the_legend_says_what_each_shade_stands_for_and_nothing_else_does():
+    assert [shade.words for shade in Heat([], "luck").legend] == [
+        *("0 %", "1–20 %", "21–40 %", "41–60 %", "61–80 %", "81–100 %"),
+    ]
+    assert [shade.words for shade in Heat([field(12, 0)], "white").legend] == ["0", "1–3", "4–6", "7–9", "10–12"]
+    assert [shade.words for shade in Heat([field(2, 0)], "white").legend] == ["0", "1", "2"]
+    assert [shade.words for shade in Heat([], "white").legend] == ["0"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 100)), min_size=1, max_size=20))
+@pytest.mark.property
+def test_every_shade_of_the_map_stands_in_its_legend(fields):
+    rows = [field(known, known * percent // 100) for known, percent in fields]
+    for by in ("share", "white"):
+        heat = Heat(rows, by)
+        levels = {heat.level(cell) for row in rows for cell in row.cells.values()}
+        assert levels <= {shade.level for shade in heat.legend}
+        assert [shade.level for shade in heat.legend] == list(range(len(heat.legend)))
+
+
+def test_the_map_names_the_most_white_space_and_is_shaded_as_one_asks(client, manager, rep):
+    electronics = Industry.objects.create(name="电子")
+    AccountFactory.create_batch(3, owner=rep, industry=electronics, employees=20)
+    assert whitest([]) is None
+    client.force_login(manager)
+    page = client.get(reverse("reports:industries")).content.decode()
+    assert "Most white space: 电子, below 50. 3 of 3 known companies bought nothing within a year." in page
+    assert 'class="heat heat-0"' in page
+    assert 'class="table map by-share"' in page
+    page = client.get(reverse("reports:industries"), {"by": "white", "team": ""}).content.decode()
+    assert 'class="heat heat-3"' in page
+    assert 'class="table map by-white"' in page
+    assert 'href="?team="' in page
+    assert "style=" not in page.split("</head>")[1]
 
 
 @pytest.mark.parametrize("many", [1, 3])

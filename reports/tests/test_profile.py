@@ -43,6 +43,18 @@ def test_a_customer_of_whom_nothing_is_known_is_average():
     assert (score.points, score.average, score.reasons) == (50, 50, [])
 
 
+def test_the_best_there_is_has_the_best_of_every_trait_and_only_what_stands_out():
+    rows = [
+        *((({"industry": "电子", "size": "large"}), True, 80), ({"industry": "电子", "size": "large"}, False, 20)),
+        ({"industry": "化工", "size": "large"}, False, 60),
+    ]
+    found = profile(enough(*rows))
+    ideal = found.ideal(("industry", "size", "province"))
+    assert [(reason.trait, reason.value) for reason in ideal.reasons] == [("industry", "电子")]
+    assert ideal == found.score({"industry": "电子"})
+    assert profile(enough()).ideal(("industry",)).points == profile(enough()).ideal(("industry",)).average
+
+
 def test_two_lucky_ones_are_no_rule():
     many = profile(enough(({"industry": "电子"}, True, 100)))
     two = profile(enough(({"industry": "电子"}, True, 2)))

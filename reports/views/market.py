@@ -43,13 +43,20 @@ def industry_map(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show industry by size: what we have, what is white, and what won customers have in common."""
     scope, context = _chosen(request)
     rows = industries.industry_map(scope)
+    heat = industries.Heat(rows, request.GET.get("by", ""))
     context |= {
+        "heat": heat,
+        "whitest": industries.whitest(rows),
         "sizes": [(key, label) for key, _low, _high, label in industries.SIZES],
-        "rows": [(row, links.customers(scope, industry=row.pk)) for row in rows],
+        "rows": [(row, links.customers(scope, industry=row.pk), _shaded(row, heat)) for row in rows],
         "whole": industries.whole(rows),
         "profile": _in_words(firm_profile()),
     }
     return render(request, "reports/industries.html", context)
+
+
+def _shaded(row: industries.IndustryRow, heat: industries.Heat) -> list[tuple[Any, industries.Cell, int]]:
+    return [(label, cell, heat.level(cell)) for label, cell in row.labelled]
 
 
 def _line(reason: Reason) -> dict[str, Any]:
@@ -58,6 +65,7 @@ def _line(reason: Reason) -> dict[str, Any]:
         "value": word_of(reason.trait, reason.value),
         "won": reason.won,
         "decided": reason.decided,
+        "percent": reason.won * 100 // reason.decided,
         "points": reason.points,
     }
 
@@ -66,8 +74,15 @@ def _in_words(found: Any) -> dict[str, Any]:
     """Return the profile as the page tells it: the values won most often, or how few were decided yet."""
     if not isinstance(found, Profile):
         return {"too_few": found}
-    best = [_line(reason) for trait in TRAITS for reason in found.best(trait)]
-    return {"best": best, "average": round(found.average * 100), "decided": found.wins + found.losses}
+    groups = [(label, [_line(reason) for reason in found.best(trait)]) for trait, label in TRAITS.items()]
+    ideal = found.ideal(TRAITS)
+    return {
+        "groups": [(label, lines) for label, lines in groups if lines],
+        "ideal": ideal,
+        "ideal_values": [word_of(reason.trait, reason.value) for reason in ideal.reasons],
+        "average": round(found.average * 100),
+        "decided": found.wins + found.losses,
+    }
 
 
 @require_safe
