@@ -279,6 +279,24 @@
     if (event.detail.xhr.status === 422) Object.assign(event.detail, { shouldSwap: true, isError: false });
     focusWasInside = event.detail.target.contains(doc.activeElement) && doc.activeElement !== doc.body;
   });
+  // An answer knows only what stood in its fields when it was asked for: what was typed since is put into the new ones.
+  const askedWith = new WeakMap();
+  const typedIn = (root) => new Map(all("input, textarea", root).map((field) => [field.name, field.value]));
+  let typedSince = [];
+  doc.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.target.matches("[data-keep-typed]")) askedWith.set(event.detail.xhr, typedIn(event.detail.target));
+  });
+  doc.addEventListener("htmx:beforeSwap", (event) => {
+    const asked = askedWith.get(event.detail.xhr);
+    typedSince = asked ? [...typedIn(event.detail.target)].filter(([name, value]) => asked.get(name) !== value) : [];
+  });
+  doc.addEventListener("htmx:afterSwap", (event) => {
+    typedSince.forEach(([name, value]) => {
+      const field = find(`[name="${CSS.escape(name)}"]:is(input, textarea)`, event.detail.elt);
+      if (field) field.value = value;
+    });
+    typedSince = [];
+  });
   doc.addEventListener("htmx:sendError", () => toast(texts.sendError, { tone: "danger" }));
   doc.addEventListener("htmx:timeout", () => toast(texts.timeout, { tone: "danger" }));
   doc.addEventListener("htmx:afterSettle", (event) => {

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from accounts.models import Account
-from crm.tests.browser.conftest import Opened, Site, eventually
+from crm.tests.browser.conftest import Opened, Site, Watch, eventually
 
 
 def place_of(site: Site, account: Account) -> tuple[str, str, str]:
@@ -37,6 +37,49 @@ def test_a_pasted_address_is_asked_about_corrected_and_saved(
     # Enter saves, whatever buttons stand before the one that says so.
     page.locator("[name=address]").press("Enter")
     eventually(lambda: place_of(site, changhong) == ("江苏省苏州市吴中区", "建国路 88 号", "CH"), page=page)
+
+
+CHOOSE = """([name, value]) => {
+    const field = document.querySelector(`select[name=${name}]`);
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+# The next level is chosen the moment it stands there, before the page gets round to anything else.
+CHOOSE_AT_ONCE = (
+    """([name, value]) => document.addEventListener("htmx:afterSwap", () => Promise.resolve().then(() => ("""
+    + CHOOSE
+    + """)([name, value])), { once: true })"""
+)
+
+
+def test_levels_may_be_chosen_faster_than_they_are_answered(
+    open_page: Opened, watch: Watch, rep, changhong: Account
+) -> None:
+    # htmx tells the console of every request that a later one made void.
+    watch.expected = (*watch.expected, "htmx:afterRequest", "htmx:sendAbort")
+    page = open_page(rep, f"/accounts/{changhong.pk}/edit/")
+    page.evaluate(CHOOSE_AT_ONCE, ["city", "苏州市"])
+    page.evaluate(CHOOSE, ["province", "江苏省"])
+    expect(page.locator("[name=district] option", has_text="吴中区")).to_be_attached()
+
+    # Somebody goes down the list by keyboard: each province passed is a choice, and the last one counts.
+    for province in ("安徽省", "浙江省", "江西省"):
+        page.evaluate(CHOOSE, ["province", province])
+    expect(page.locator("[name=city] option", has_text="南昌市")).to_be_attached()
+    expect(page.locator("[name=province]")).to_have_value("江西省")
+
+
+def test_what_is_typed_while_a_level_is_looked_up_stays(site: Site, open_page: Opened, rep, changhong: Account) -> None:
+    page = open_page(rep, f"/accounts/{changhong.pk}/edit/")
+    page.locator("[name=address]").fill("文三路")
+    with site.lock:
+        page.evaluate(CHOOSE, ["province", "浙江省"])
+        page.locator("[name=address]").press_sequentially(" 478 号")
+    expect(page.locator("[name=city] option", has_text="杭州市")).to_be_attached()
+    expect(page.locator("[name=address]")).to_have_value("文三路 478 号")
+    expect(page.locator("[name=address]")).to_be_focused()
+    page.locator("[name=address]").press("Enter")
+    eventually(lambda: place_of(site, changhong)[:2] == ("浙江省", "文三路 478 号"), page=page)
 
 
 def test_a_company_is_moved_in_the_chart_and_the_move_is_taken_back(
