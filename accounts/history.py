@@ -228,6 +228,8 @@ def _lines(entry: AuditEntry) -> Iterable[Line]:
             yield Line(_("belongs to"), change[0] or EMPTY, change[1] or EMPTY)
         elif name in WENT:
             yield Line(str(WENT[name]), "", counts_in_words(change))
+        elif name == "chosen":
+            yield from (Line(label, before or EMPTY, after or EMPTY) for label, (before, after) in change.items())
         elif name not in UNSAID and isinstance(change, list) and len(change) == 2:
             try:
                 field: Any = model._meta.get_field(name)

@@ -20,7 +20,9 @@ from crm.undo import NAMED, CannotUndo
 BATCH = 500
 VERSION = "version"
 # Worked out anew by whoever writes: what is newer stays as it is, and hinders nothing.
-DERIVED = frozenset({"search_text", "last_contact_on", "next_contact_on", "matched_as", "source_version"})
+DERIVED = frozenset(
+    {"search_text", "last_contact_on", "next_contact_on", "matched_as", "source_version", "protected_until"}
+)
 
 Values = dict[str, Any]
 Model = type[models.Model]
@@ -127,7 +129,7 @@ def put_back(entries: list[Entry]) -> None:
         names = ", ".join(str(row) for row in changed[:NAMED])
         raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
     for entry, row in reversed(there):
-        if entry.before is None and _is_as_left(row, entry):
+        if entry.before is None and _is_as_left(row, entry, but=DERIVED):
             row.delete()
     _write(there)
 

@@ -1,10 +1,12 @@
 """Two customers become one, in one transaction, with everything that hangs on them; and the way back for 30 days."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.contact_log import contact_days, remind_again_of_next_contact
@@ -13,11 +15,12 @@ from accounts.actions.members import add_member
 from accounts.actions.ownership import Why, note_owners
 from accounts.actions.protection import end_claims, pass_on
 from accounts.cadence import next_due
-from accounts.choices import OwnershipKind, PairState
+from accounts.choices import OwnershipKind, PairState, TierChangeKind
 from accounts.duplicates.reads import ordered
+from accounts.merging.contested import Contest, chosen, contests_of
 from accounts.merging.registry import Moves, Pointer, every_pointer
-from accounts.merging.values import filled_person, merged_values
-from accounts.models import Account, Claim, Contact, DuplicatePair, Ownership
+from accounts.merging.values import filled_person, line_values, merged_values
+from accounts.models import Account, Claim, Contact, DuplicatePair, Ownership, TierChange
 from accounts.naming import account_search_text, contact_search_text
 from crm.audit import record
 from crm.editing import write_fields
@@ -50,18 +53,24 @@ def merge_accounts(
     """Make `drop` a part of `keep`, which the page saw as `versions`; return what takes it back.
 
     Everything that leads to `drop` leads to `keep` afterwards, as each room declared it (`accounts.merging.registry`).
-    Of the fields in `take` the value of `drop` wins. `people` says who of `drop` is whom of `keep`; all others move.
-    Whoever kept `drop` joins the account team. `drop` stays in the archive and leads to `keep`. Raises MergeRefused.
+    Of the lines in `take`, and of what `accounts.merging.contested` names, the value of `drop` wins. `people` says who
+    of `drop` is whom of `keep`; all others move. Whoever kept `drop` joins the account team. `drop` stays in the
+    archive and leads to `keep`. Raises MergeRefused.
     """
     keep, drop = _locked(keep, drop, versions)
     journal = Journal()
     _note(journal, keep, drop)
+    contests = list(chosen(contests_of(keep, drop), take))
     ended = end_claims([drop], kind=OwnershipKind.HANDED_OVER, reason=_("merged"), now=now)
     moved = _move("account", drop.pk, keep.pk)
     for theirs, ours in (people or {}).items():
         moved += _merge_person(journal, theirs, ours, keep=keep, actor=actor, now=now)
     keepers, names = {keep.owner_id, drop.owner_id}, {"drop": drop.name, "keep": keep.name}
-    _write(keep, drop, take=take, actor=actor, now=now)
+    tier, fixed_until = line_values(keep, "tier")
+    told = {"chosen": _choose(contests)} if contests else {}
+    _write(keep, drop, take=take, told=told, actor=actor, now=now)
+    if (tier, fixed_until) != line_values(keep, "tier"):
+        _note_tier(keep, drop, before=tier, actor=actor, now=now)
     _hold(keep, [claim.pk for claim in ended], actor=actor, now=now)
     _join(keep, keepers, actor=actor, now=now)
     _close_pair(keep, drop, actor=actor, now=now)
@@ -124,6 +133,7 @@ def _note(journal: Journal, keep: Account, drop: Account) -> None:
     both = DuplicatePair.objects.filter(first__in=(keep, drop)) | DuplicatePair.objects.filter(second__in=(keep, drop))
     journal.watch(both)
     journal.watch(Ownership.objects.filter(account=keep))
+    journal.watch(TierChange.objects.filter(account=keep))
     for pointer, handling in every_pointer("account"):
         if isinstance(handling, Moves):
             journal.note(pointer.rows([drop.pk]))
@@ -180,7 +190,35 @@ def _merge_person(
 
 
 # --- the two themselves -----------------------------------------------------------------------------------------------
-def _write(keep: Account, drop: Account, *, take: Collection[str], actor: User, now: datetime) -> None:
+def _choose(contests: Iterable[tuple[Contest, Mapping[str, Any]]]) -> dict[str, list[str]]:
+    """Write what was taken of the other where only one can be kept; return it in words, before and after."""
+    told = {}
+    for contest, values in contests:
+        versioned = {"version": F("version") + 1} if hasattr(contest.row, "version") else {}
+        type(contest.row)._base_manager.filter(pk=contest.row.pk).update(**values, **versioned)
+        after = contest.theirs if values == contest.values else f"{contest.ours} · {contest.theirs}"
+        told[contest.label] = [contest.ours, after]
+    return told
+
+
+def _note_tier(keep: Account, drop: Account, *, before: str, actor: User, now: datetime) -> None:
+    """Tell where the tier of the one that stays comes from: who set it by hand at the other, and why, counts on."""
+    by_hand = TierChange.objects.filter(account=drop, kind=TierChangeKind.OVERRIDE).order_by("-pk").first()
+    hand = by_hand if keep.tier_fixed_until else None
+    TierChange.objects.create(
+        account=keep,
+        before=before,
+        after=keep.tier,
+        kind=TierChangeKind.OVERRIDE if keep.tier_fixed_until else TierChangeKind.COMPUTED,
+        happened_on=timezone.localdate(now),
+        actor=hand.actor if hand else actor,
+        reason=hand.reason if hand else _("merged"),
+    )
+
+
+def _write(
+    keep: Account, drop: Account, *, take: Collection[str], told: Mapping[str, Any], actor: User, now: datetime
+) -> None:
     """Write both customers: the one that stays with the values that win, the other as a signpost."""
     values = merged_values(keep, drop, take)
     last = values.get("last_contact_on", keep.last_contact_on)
@@ -191,18 +229,27 @@ def _write(keep: Account, drop: Account, *, take: Collection[str], actor: User, 
     if drop.external_id and values.get("external_id") == drop.external_id:
         gone["external_id"] = ""  # a number belongs to one customer
     write_fields(drop, gone, actor=actor, action="account.merged_away")
-    write_fields(keep, values, actor=actor, action="account.merged")
+    write_fields(keep, values, actor=actor, action="account.merged", told=told)
     keep.search_text = account_search_text(keep)
     Account.objects.filter(pk=keep.pk).update(search_text=keep.search_text)
     file_keys([keep])
 
 
 def _hold(keep: Account, ended: Collection[int], *, actor: User, now: datetime) -> None:
-    """Let owners and claims follow who holds the one that stays; it is protected where either of the two was."""
+    """Let owners and claims follow who holds the one that stays; it is protected where either of the two was.
+
+    Who had claimed it keeps the days of that claim: merging neither lengthens nor shortens a protection.
+    """
     why = Why(OwnershipKind.HANDED_OVER, _("merged"))
-    pass_on(note_owners([keep], actor=actor, why=why, now=now), [keep], now=now)
-    if not Claim.objects.in_force().filter(account=keep).exists():
-        pass_on(list(Claim.objects.filter(pk__in=ended)[:1]), [keep], now=now)
+    ended = [*ended, *(claim.pk for claim in note_owners([keep], actor=actor, why=why, now=now))]
+    if Claim.objects.in_force().filter(account=keep).exists():
+        return
+    claims = Claim.objects.filter(pk__in=ended).order_by("-protected_until", "pk")
+    own = claims.filter(claimant=keep.owner_id).first()
+    pass_on([own] if own else list(claims[:1]), [keep], now=now)
+    if own:
+        days = {"granted_until": own.granted_until, "protected_until": own.protected_until}
+        Claim.objects.in_force().filter(account=keep).update(**days)
 
 
 def _join(keep: Account, keepers: Collection[int | None], *, actor: User, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AccountField
 from accounts.matching.people import SamePerson
+from accounts.merging.contested import BOTH, contests_of
 from accounts.merging.values import differing_lines
 from accounts.merging.words import in_words, label_of
 from accounts.models import Account
@@ -17,7 +18,7 @@ PERSON = "person-"
 
 
 class MergeForm(forms.Form):
-    """One choice for every line in which both say something else, and one for every person who may be on both."""
+    """One choice for every value of which only one can be kept, and one for every person who may be on both."""
 
     keep_version = forms.IntegerField()
     drop_version = forms.IntegerField()
@@ -29,6 +30,16 @@ class MergeForm(forms.Form):
             choices = [(KEEP, in_words(keep, line)), (DROP, in_words(drop, line))]
             self.fields[line] = forms.ChoiceField(
                 label=label_of(line), choices=choices, initial=KEEP, widget=forms.RadioSelect, required=False
+            )
+        self.contests = contests_of(keep, drop)
+        for contest in self.contests:
+            both = [(f"{DROP}{BOTH}", _("both, one below the other"))] if contest.joined else []
+            self.fields[contest.key] = forms.ChoiceField(
+                label=contest.label,
+                choices=[(KEEP, contest.ours), (DROP, contest.theirs), *both],
+                initial=both[0][0] if both else KEEP,
+                widget=forms.RadioSelect,
+                required=False,
             )
         self.people = list(people)
         for pair in self.people:
@@ -42,12 +53,14 @@ class MergeForm(forms.Form):
     @property
     def line_fields(self) -> list[forms.BoundField]:
         """Return the choices between two values."""
-        return [self[line] for line in self.lines]
+        return [self[name] for name in (*self.lines, *(contest.key for contest in self.contests))]
 
     @property
     def take(self) -> list[str]:
-        """Return the lines in which the value of the one that goes wins."""
-        return [line for line in self.lines if self.cleaned_data[line] == DROP]
+        """Return the lines in which the value of the one that goes wins, and where both are kept."""
+        names = (*self.lines, *(contest.key for contest in self.contests))
+        chosen = {name: self.cleaned_data[name] for name in names}
+        return [name + word.removeprefix(DROP) for name, word in chosen.items() if word.startswith(DROP)]
 
     @property
     def same_people(self) -> dict[int, int]:

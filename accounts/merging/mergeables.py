@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.qualification import write_outcome
 from accounts.choices import ClaimState, NominationState
+from accounts.merging.contested import DEALT, PLANNED
 from accounts.merging.registry import Handling, Moves, Stays, register_mergeable
 from accounts.merging.values import is_empty
 from accounts.models import (
@@ -38,15 +39,10 @@ from accounts.models import (
     Turnover,
 )
 from crm.models import AuditEntry, StoredFile
-from followups.choices import ApprovalState
+from followups.choices import ApprovalState, FollowUpState
 from followups.models import Approval, ApprovalStep, Comment, Delivery, FollowUp, Notification
 
 Rows = models.QuerySet[Any]
-# What somebody knows of a customer in a year, beside the lines of the plan.
-PLANNED = (
-    *("sponsor", "review_on", "budget", "spent", "environment", "policy", "industry_profit", "cost_share", "standing"),
-    *("strengths", "weaknesses"),
-)
 
 
 def _withdraw(waiting: Rows, target: int) -> None:  # noqa: ARG001 -- the signature of `left`
@@ -94,8 +90,29 @@ def _one_plan_a_year(plans: Rows, target: int) -> None:
     for plan in plans:
         other = AccountPlan.objects.get(account_id=target, year=plan.year)
         plan.rows.update(plan=other)
-        values = {name: getattr(plan, name) for name in PLANNED if is_empty(getattr(other, name))}
-        AccountPlan.objects.filter(pk=other.pk).update(**values, version=other.version + 1)
+        Comment.objects.about("account_plan", plan.pk).update(subject_id=other.pk)
+        FollowUp.objects.open().about("account_plan", plan.pk).update(state=FollowUpState.CANCELLED)
+        _fill(other, plan, PLANNED)
+
+
+def _fill(row: Any, other: Any, names: tuple[str, ...]) -> None:
+    """Give a row what it leaves open and the other says."""
+    values = {name: getattr(other, name) for name in names if is_empty(getattr(row, name))}
+    type(row)._default_manager.filter(pk=row.pk).update(**values, version=row.version + 1)
+
+
+def _one_row_a_year(years: Rows, target: int) -> None:
+    """Give what a dealer's year leaves open to it from that of the other; what both say was chosen."""
+    for year in years:
+        _fill(DealerYear.objects.get(account_id=target, year=year.year), year, DEALT)
+
+
+def _said_of(plans: Rows) -> Rows:
+    return Comment.objects.filter(subject_kind="account_plan", subject_id__in=plans.values("pk"))
+
+
+def _reviews_of(plans: Rows) -> Rows:
+    return FollowUp.objects.filter(subject_kind="account_plan", subject_id__in=plans.values("pk"))
 
 
 def _work_out_qualification(checks: Rows) -> None:
@@ -117,13 +134,15 @@ HANDLED: dict[type[models.Model], Handling] = {
     AccountLook: Moves(quiet=True),
     Contact: Moves(label=_("people there")),
     StanceChange: Moves(),
-    TierChange: Moves(),
-    AccountPlan: Moves(left=_one_plan_a_year, beside=(_lines_of,), watched=True, label=_("account plans")),
-    AccountRating: Moves(quiet=True),
+    TierChange: Stays("each says from which tier to which its own filing moved; the tier's page reads both"),
+    AccountPlan: Moves(
+        left=_one_plan_a_year, beside=(_lines_of, _said_of, _reviews_of), watched=True, label=_("account plans")
+    ),
+    AccountRating: Moves(watched=True, quiet=True),
     AccountRisk: Moves(label=_("risks")),
     Claim: Moves(left=_set_claims_aside, beside=(_asked("claim"), _steps("claim")), watched=True, quiet=True),
     DealerLogin: Moves(),
-    DealerYear: Moves(quiet=True),
+    DealerYear: Moves(left=_one_row_a_year, watched=True, quiet=True),
     HandOverItem: Stays("a hand-over tells what it did with the filing as it was"),
     Inquiry: Moves(),
     Nomination: Moves(left=_set_proposals_aside, beside=(_asked("nomination"), _steps("nomination"))),

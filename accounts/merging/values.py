@@ -38,6 +38,8 @@ SEPARATOR: Final = "、"
 # What a person who stays gets from the other where it has nothing; his or her superior stays as it is.
 FILLED: Final = ("title", "department", "level", "influence", "relationship", "mobile", "phone", "wechat", "email")
 
+REACHED: Final = ("title", "department", "mobile", "phone", "wechat", "email")
+
 
 def line_values(account: Account, line: str) -> tuple[Any, ...]:
     """Return what a customer has in a line."""
@@ -105,12 +107,23 @@ def _is_newer(theirs: Contact, ours: Contact) -> bool:
     return bool(theirs.stance) and (theirs.stance_on or date.min) > (ours.stance_on or date.min)
 
 
+def _said_besides(ours: Contact, theirs: Contact) -> str:
+    """Return what a person is reached by that has no room beside that of the other: a line each, for the notes."""
+    pairs = [(name, getattr(ours, name), getattr(theirs, name)) for name in REACHED]
+    lost = [(name, other) for name, said, other in pairs if said and other and said != other]
+    return "\n".join(f"{Contact._meta.get_field(name).verbose_name} {value}" for name, value in lost)  # type: ignore[union-attr]
+
+
 def filled_person(ours: Contact, theirs: Contact) -> dict[str, Any]:
-    """Return the fields of the person who stays which change: what was empty, the newer stance, all buying roles."""
+    """Return the fields of the person who stays which change: what was empty, the newer stance, all buying roles.
+
+    A second number, address or title of the one that goes is kept in the notes.
+    """
     values = {name: getattr(theirs, name) for name in FILLED if is_empty(getattr(ours, name))}
     if _is_newer(theirs, ours):
         values |= {"stance": theirs.stance, "stance_on": theirs.stance_on, "treatment": theirs.treatment}
     values["buying_roles"] = list(dict.fromkeys([*ours.buying_roles, *theirs.buying_roles]))
-    values["notes"] = "\n\n".join(dict.fromkeys(filter(None, (ours.notes.strip(), theirs.notes.strip()))))
+    notes = (ours.notes.strip(), theirs.notes.strip(), _said_besides(ours, theirs))
+    values["notes"] = "\n\n".join(dict.fromkeys(filter(None, notes)))
     values["last_contact_on"] = _latest((ours.last_contact_on, theirs.last_contact_on))
     return {name: value for name, value in values.items() if getattr(ours, name) != value}

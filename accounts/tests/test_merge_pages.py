@@ -87,7 +87,7 @@ def test_the_page_costs_the_same_with_one_person_as_with_three(
         while twin.contacts.count() < people:
             for account in (changhong, twin):
                 ContactFactory(account=account, name=f"王建国{twin.contacts.count()}")
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(36):
             page = client.get(url)
         assert len(page.context["people"]) == people
 

@@ -14,6 +14,7 @@ from accounts.actions.merging import MERGE, MergeRefused, merge_accounts
 from accounts.duplicates.jobs import find_soon, last_search
 from accounts.forms.merging import PERSON, MergeForm, OtherForm
 from accounts.matching.people import PersonIdentity, SamePerson, same_people
+from accounts.merging.contested import settled_of
 from accounts.merging.registry import what_moves
 from accounts.merging.words import filled_in_words, same_in_words
 from accounts.models import Account, Contact, DuplicatePair
@@ -56,6 +57,7 @@ def _side_by_side(keep: Account, drop: Account) -> dict[str, Any]:
         "pair": DuplicatePair.objects.of(keep, drop).first(),
         "same": same_in_words(keep, drop),
         "filled": filled_in_words(keep, drop),
+        "settled": settled_of(keep, drop),
         "moves": what_moves(drop),
     }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.actions.ratings import rate_account
 from accounts.actions.tier_hands import OverrideRefused, end_override, override_tier
 from accounts.forms.ratings import OverrideForm, RatingsForm
-from accounts.models import Account, AccountRating, Contact, RatingScale, TierPolicy
+from accounts.models import Account, AccountRating, Contact, RatingScale, TierChange, TierPolicy
 from accounts.tiers.criteria import labels_of
 from accounts.tiers.runs import compute_proposals, is_long, policy_in_force
 from accounts.tiers.simulation_pages import in_words
@@ -33,6 +34,12 @@ def _earned(request: AuthenticatedHttpRequest, account: Account, policy: TierPol
     return {"proposal": proposal, "why": why}
 
 
+def changes_of(account: Account) -> QuerySet[TierChange]:
+    """Return how the tier changed, and that of what was merged into it; newest first."""
+    rows = TierChange.objects.filter(Q(account=account) | Q(account__merged_into=account))
+    return rows.select_related("actor", "policy").order_by("-pk")
+
+
 def _context(request: AuthenticatedHttpRequest, account: Account) -> dict[str, Any]:
     people = list(Contact.objects.filter(account=account).live())
     policy = policy_in_force()
@@ -40,7 +47,7 @@ def _context(request: AuthenticatedHttpRequest, account: Account) -> dict[str, A
     return head(request, account, "tier", people) | {
         "policy": policy,
         "gap": policy.contact_days.get(account.tier),
-        "changes": account.tier_changes.select_related("actor", "policy").order_by("-pk")[:50],
+        "changes": changes_of(account)[:50],
         "is_fixed": account.tier_fixed_until is not None,
         "ratings": AccountRating.objects.filter(account=account).select_related("scale").order_by("scale_id"),
         "has_scales": scales.exists(),
