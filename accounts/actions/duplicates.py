@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import PairState
@@ -13,13 +13,14 @@ from accounts.duplicates.reads import (
     Pair,
     crowded_keys,
     identities,
+    identity_from,
     identity_of,
     likely_pairs,
     open_pairs_of,
     ordered,
     sharing,
 )
-from accounts.matching.blocking import keys_of
+from accounts.matching.blocking import Identity, keys_of
 from accounts.matching.scoring import Verdict
 from accounts.models import Account, DuplicatePair, MatchKey
 from crm.audit import record
@@ -35,7 +36,10 @@ Step = Callable[[int, int], None]
 @transaction.atomic
 def file_keys(accounts: Iterable[Account]) -> None:
     """Write what customers just written are found by; it is no news and stands in no history."""
-    known = {account.pk: identity_of(account) for account in accounts}
+    _file({account.pk: identity_of(account) for account in accounts})
+
+
+def _file(known: Mapping[int, Identity]) -> None:
     MatchKey.objects.filter(account__in=known).delete()
     rows = [MatchKey(account_id=pk, key=key) for pk, identity in known.items() for key in sorted(keys_of(identity))]
     MatchKey.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)
@@ -43,8 +47,8 @@ def file_keys(accounts: Iterable[Account]) -> None:
 
 def changed_accounts() -> list[int]:
     """Return the customers that are new, or were renamed since they were last compared."""
-    rows = Account.objects.live().only(*READ, "matched_as").order_by("pk").iterator(chunk_size=2_000)
-    return [account.pk for account in rows if identity_of(account).digest != account.matched_as]
+    rows = Account.objects.live().values_list("matched_as", *READ).order_by("pk").iterator(chunk_size=2_000)
+    return [pk for matched_as, pk, *columns in rows if identity_from(*columns).digest != matched_as]
 
 
 def find_duplicates(*, step: Step | None = None) -> int:
@@ -56,7 +60,8 @@ def find_duplicates(*, step: Step | None = None) -> int:
     changed = changed_accounts()
     parts = [changed[start : start + BATCH] for start in range(0, len(changed), BATCH)]
     for part in parts:
-        file_keys(Account.objects.filter(pk__in=part).only(*READ))
+        with transaction.atomic():
+            _file(identities(part))
     crowded, later, done = crowded_keys() if parts else set(), set(changed), 0
     for part in parts:
         later.difference_update(part)
@@ -80,8 +85,20 @@ def _compare(part: set[int], *, crowded: set[int], later: set[int]) -> None:
     }
     known = identities(part.union(*wanted))
     _keep(likely_pairs(wanted, known), part, later)
-    compared = [Account(pk=pk, matched_as=known[pk].digest) for pk in sorted(part & known.keys())]
-    Account.objects.bulk_update(compared, ["matched_as"])
+    _note_compared({pk: known[pk].digest for pk in sorted(part & known.keys())})
+
+
+def _note_compared(digests: Mapping[int, str]) -> None:
+    """Remember as what customers were compared; `bulk_update` would take a third of the whole search for it."""
+    if not digests:
+        return
+    rows = ", ".join(["(%s, %s)"] * len(digests))
+    words = (
+        "UPDATE accounts_account SET matched_as = said.column2"  # noqa: S608 - placeholders only
+        f" FROM (VALUES {rows}) AS said WHERE accounts_account.id = said.column1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(words, [each for pair in digests.items() for each in pair])
 
 
 def _keep(found: Mapping[Pair, Verdict], part: set[int], later: set[int]) -> None:

@@ -37,13 +37,16 @@ class Similar:
 
 def identity_of(account: Account) -> Identity:
     """Return what says who a customer is: its names, telephone, place and code."""
-    names = [account.name, account.short_name, *account.alias.replace(";", "、").replace("；", "、").split("、")]
-    return Identity(
-        tuple(dict.fromkeys(name.strip() for name in names if name.strip())),
-        account.phone,
-        account.province or account.city,
-        account.credit_code,
-    )
+    return identity_from(*(getattr(account, name) for name in READ[1:]))
+
+
+def identity_from(
+    name: str, short_name: str, alias: str, phone: str, province: str, city: str, credit_code: str
+) -> Identity:
+    """Return what says who a customer is from its columns, in the order of `READ`; of many no objects are made."""
+    names = [name, short_name, *alias.replace(";", "、").replace("；", "、").split("、")]
+    told = tuple(dict.fromkeys(each.strip() for each in names if each.strip()))
+    return Identity(told, phone, province or city, credit_code)
 
 
 def ordered(one: int, other: int) -> Pair:
@@ -59,22 +62,27 @@ def crowded_keys(keys: Collection[int] | None = None) -> set[int]:
 
 
 def sharing(keys: Collection[int]) -> dict[int, set[int]]:
-    """Return key → the customers that have it and are not archived."""
+    """Return key → the customers that have it, archived ones too: `identities` knows who is not.
+
+    Without the join the database reads the index of the keys only.
+    """
     found: defaultdict[int, set[int]] = defaultdict(set)
-    rows = MatchKey.objects.filter(key__in=keys, account__archived_at=None)
+    rows = MatchKey.objects.filter(key__in=keys)
     for key, account in rows.values_list("key", "account_id"):
         found[key].add(account)
     return found
 
 
 def identities(accounts: Iterable[int]) -> dict[int, Identity]:
-    """Return customer → what says who it is; one query."""
-    return {account.pk: identity_of(account) for account in Account.objects.filter(pk__in=accounts).only(*READ)}
+    """Return customer → what says who it is, of those that are not archived; one query."""
+    rows = Account.objects.live().filter(pk__in=accounts).values_list(*READ)
+    return {pk: identity_from(*columns) for pk, *columns in rows}
 
 
 def likely_pairs(wanted: Iterable[Pair], known: Mapping[int, Identity]) -> dict[Pair, Verdict]:
-    """Return of these pairs those that are likely one company."""
-    verdicts = {(one, other): compare(known[one], known[other]) for one, other in wanted}
+    """Return of these pairs those that are likely one company; who is not `known` is none."""
+    there = ((one, other) for one, other in wanted if one in known and other in known)
+    verdicts = {(one, other): compare(known[one], known[other]) for one, other in there}
     return {pair: verdict for pair, verdict in verdicts.items() if verdict.is_likely}
 
 

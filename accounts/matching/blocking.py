@@ -7,6 +7,7 @@ very many share (the 中国 of a thousand names) says nothing and is left out by
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from accounts.matching.normalising import TELLING, CompanyName, code_key, phone_key, read_name
@@ -18,7 +19,7 @@ HEAD: Final = (2, 3)
 
 @dataclass(frozen=True)
 class Identity:
-    """What says who a customer is."""
+    """What says who a customer is; what is read from it is worked out once, though it is compared with many."""
 
     names: tuple[str, ...]
     phone: str = ""
@@ -31,10 +32,25 @@ class Identity:
         text = "\n".join((*self.names, self.phone, self.province, self.credit_code))
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
-    @property
+    @cached_property
     def read(self) -> list[CompanyName]:
         """Return its names, taken apart."""
         return [read_name(name) for name in self.names]
+
+    @cached_property
+    def number(self) -> str:
+        """Return its telephone as it is compared; "" for none."""
+        return phone_key(self.phone)
+
+    @cached_property
+    def code(self) -> str:
+        """Return its credit code as it is compared; "" for none."""
+        return code_key(self.credit_code)
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Return the places its names begin with."""
+        return frozenset(name.place for name in self.read if name.place)
 
 
 def _of_name(name: CompanyName) -> Iterator[str]:
@@ -54,10 +70,10 @@ def _of_name(name: CompanyName) -> Iterator[str]:
 def texts_of(identity: Identity) -> set[str]:
     """Return the keys of a customer as texts."""
     found = {text for name in identity.read for text in _of_name(name)}
-    if phone := phone_key(identity.phone):
-        found.add(f"phone {phone}")
-    if code := code_key(identity.credit_code):
-        found.add(f"code {code}")
+    if identity.number:
+        found.add(f"phone {identity.number}")
+    if identity.code:
+        found.add(f"code {identity.code}")
     return found
 
 

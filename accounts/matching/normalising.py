@@ -149,5 +149,7 @@ def phone_key(phone: str) -> str:
 
 def code_key(code: str) -> str:
     """Return a unified social credit code as it is compared; "" for one that is not valid."""
+    if not code:
+        return ""
     plain = uscc.compact(fold(code).upper())
     return plain if uscc.is_valid(plain) else ""

@@ -10,7 +10,7 @@ from typing import Final
 
 from accounts.choices import Likeness
 from accounts.matching.blocking import Identity
-from accounts.matching.normalising import CompanyName, code_key, phone_key
+from accounts.matching.normalising import CompanyName
 from accounts.matching.places import PROVINCE_OF, are_one_place, province_of
 from crm.pinyin import sounds_of
 
@@ -109,25 +109,20 @@ def _names_alike(one: CompanyName, other: CompanyName) -> Verdict:
     return max(guesses, key=lambda verdict: verdict.score)
 
 
-def _places(identity: Identity) -> set[str]:
-    return {name.place for name in identity.read if name.place}
-
-
 def _are_apart(one: Identity, other: Identity) -> bool:
     """Return whether the places in their names tell them apart: 苏州长虹 is not 上海长虹."""
-    pairs = [(mine, theirs) for mine in _places(one) for theirs in _places(other)]
+    pairs = [(mine, theirs) for mine in one.places for theirs in other.places]
     return bool(pairs) and not any(are_one_place(*pair) for pair in pairs)
 
 
 def _provinces(identity: Identity) -> set[str]:
     """Return where a customer is by its own word, else by its names."""
     said = province_of(identity.province)
-    return {said} if said else {PROVINCE_OF[place] for place in _places(identity)} - {"中国"}
+    return {said} if said else {PROVINCE_OF[place] for place in identity.places} - {"中国"}
 
 
 def _answer_one_phone(one: Identity, other: Identity) -> bool:
-    phone = phone_key(one.phone)
-    return phone != "" and phone == phone_key(other.phone)
+    return one.number != "" and one.number == other.number
 
 
 def _supports(one: Identity, other: Identity) -> Iterator[tuple[int, str]]:
@@ -143,9 +138,8 @@ def _supports(one: Identity, other: Identity) -> Iterator[tuple[int, str]]:
 
 def compare(one: Identity, other: Identity) -> Verdict:
     """Return how likely two customers are one company."""
-    codes = (code_key(one.credit_code), code_key(other.credit_code))
-    if all(codes):
-        return Verdict(100, (Likeness.CODE,)) if codes[0] == codes[1] else NOTHING
+    if one.code and other.code:
+        return Verdict(100, (Likeness.CODE,)) if one.code == other.code else NOTHING
     pairs = ((mine, theirs) for mine in one.read for theirs in other.read)
     names = max((_names_alike(*pair) for pair in pairs), key=lambda verdict: verdict.score, default=NOTHING)
     if not names.score or _are_apart(one, other):

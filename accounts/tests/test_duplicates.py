@@ -141,6 +141,16 @@ def test_a_key_that_very_many_share_is_not_compared_by(rep: User) -> None:
     assert MatchKey.objects.count() > MOST_IN_BLOCK
 
 
+def test_one_that_was_archived_is_in_no_pair_though_its_keys_are_still_there(
+    changhong: Account, rep: User, now: datetime
+) -> None:
+    twin = AccountFactory(owner=rep, name=changhong.name)
+    archive_account(twin, actor=rep, now=now)
+    assert MatchKey.objects.filter(account=twin).exists()
+    assert find_duplicates() == 0
+    assert found("苏州长虹精密科技", rep) == [("长虹精密", True, (Likeness.FORM,))]
+
+
 def test_that_two_are_not_the_same_is_remembered_and_can_be_taken_back(
     changhong: Account, rep: User, manager: User, now: datetime
 ) -> None:
