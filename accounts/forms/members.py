@@ -12,6 +12,7 @@ from accounts.forms.layout import fields_of
 from accounts.members.duties import Duty
 from accounts.models import Account, AccountMember, DutySheet
 from crm.conflicts import EditForm
+from teams.choices import Role
 from teams.forms import DayInput
 from teams.models import User
 
@@ -23,10 +24,18 @@ def _ahead(day: date | None, today: date) -> date | None:
     return day
 
 
+class MemberField(forms.ModelChoiceField):
+    """Choose who joins; a dealer is marked, since he will see what colleagues see of the customer."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the name, and for a dealer that he is one."""
+        return f"{obj} · {obj.get_role_display()}" if obj.role == Role.DEALER else str(obj)
+
+
 class MemberForm(forms.Form):
     """Who joins an account team, as what, and until when."""
 
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
+    user = MemberField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
     role = forms.ChoiceField(label=_("Role"), choices=TeamRole.choices)
     until = forms.DateField(
         label=_("Last day"), required=False, widget=DayInput, help_text=_("Empty: until somebody ends it.")

@@ -132,6 +132,18 @@ def test_the_page_shows_roles_days_the_main_contact_and_who_was_there(
     assert "Duties: technical support engineer" not in page
 
 
+def test_a_dealer_is_marked_where_one_is_chosen_and_where_he_is_listed(
+    changhong, rep, teammate, dealer, client_for: SignIn
+):
+    client, url = client_for(rep), reverse("accounts:new_member", args=[changhong.pk])
+    offered = [str(label) for _value, label in client.get(url).context["form"].fields["user"].choices]
+    assert sorted(offered) == sorted(["Choose a person", "冯达 · dealer", "刘婷"])
+    client.post(url, {"user": dealer.pk, "role": "SUPPORT"})
+    client.post(url, {"user": teammate.pk, "role": "SUPPORT"})
+    page = client.get(reverse("accounts:people", args=[changhong.pk])).content.decode()
+    assert page.count(">dealer</span>") == 1
+
+
 def test_role_and_last_day_are_changed_on_a_form(changhong, liu, rep, client_for: SignIn):
     client, url = client_for(rep), reverse("accounts:edit_member", args=[changhong.pk, liu.pk])
     wrong = client.post(url, dict(opened(client, url)) | {"until": "2026-11-23"})
