@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, AccountPlan, PlanRow
+from accounts.plans.due import refuse_passed
 from accounts.plans.reminding import keep_up
 from accounts.plans.rules import ACTION, PLAN_ACTION, actions_of, key_of
 from crm.audit import record
@@ -63,9 +64,10 @@ def _remind(row: PlanRow, *, now: datetime) -> None:
 def add_row(
     plan: AccountPlan, *, values: Mapping[str, Any], actor: User, now: datetime, client_id: uuid.UUID | None = None
 ) -> PlanRow:
-    """Add a line to a plan; the same `client_id` again returns the first one."""
+    """Add a line to a plan; the same `client_id` again returns the first one. Raises DayPassed."""
     row, is_new = PlanRow.objects.get_or_create(client_id=client_id or uuid.uuid4(), defaults={"plan": plan, **values})
     if is_new:
+        refuse_passed(values, kept=None, today=day_of(actor, now))
         record("plan_row.added", row, actor=actor, changes=values)
         _remind(row, now=now)
     return row
@@ -80,8 +82,13 @@ def _locked(row: PlanRow) -> PlanRow:
 
 @transaction.atomic
 def edit_row(row: PlanRow, *, changes: Mapping[str, Any], version: int, actor: User, now: datetime) -> PlanRow:
-    """Change a line, which the form saw as `version`; another day reminds anew. Raises EditConflict, PlanRefused."""
-    current = save_edit(_locked(row), changes=changes, version=version, actor=actor, action="plan_row.edited")
+    """Change a line, which the form saw as `version`; another day reminds anew.
+
+    Raises EditConflict, PlanRefused and DayPassed.
+    """
+    current = _locked(row)
+    refuse_passed(changes, kept=current.due_on, today=day_of(actor, now))
+    current = save_edit(current, changes=changes, version=version, actor=actor, action="plan_row.edited")
     _remind(current, now=now)
     return current
 

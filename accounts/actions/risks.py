@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, AccountRisk
+from accounts.plans.due import refuse_passed
 from accounts.plans.reminding import keep_up
 from accounts.plans.rules import COUNTERMEASURE, RISK, countermeasures_of, key_of
 from crm.audit import record
@@ -33,10 +34,11 @@ def _remind(risk: AccountRisk, *, now: datetime) -> None:
 def add_risk(
     account: Account, *, values: Mapping[str, Any], actor: User, now: datetime, client_id: uuid.UUID | None = None
 ) -> AccountRisk:
-    """Enter a risk; the same `client_id` again returns the first one."""
+    """Enter a risk; the same `client_id` again returns the first one. Raises DayPassed."""
     defaults = {"account": account, **values}
     risk, is_new = AccountRisk.objects.get_or_create(client_id=client_id or uuid.uuid4(), defaults=defaults)
     if is_new:
+        refuse_passed(values, kept=None, today=day_of(actor, now))
         record("account_risk.added", risk, actor=actor, changes=values)
         _remind(risk, now=now)
     return risk
@@ -46,8 +48,10 @@ def add_risk(
 def edit_risk(
     risk: AccountRisk, *, changes: Mapping[str, Any], version: int, actor: User, now: datetime
 ) -> AccountRisk:
-    """Change a risk, which the form saw as `version`; another day reminds anew. Raises EditConflict."""
-    current = save_edit(risk, changes=changes, version=version, actor=actor, action="account_risk.edited")
+    """Change a risk, which the form saw as `version`; another day reminds anew. Raises EditConflict, DayPassed."""
+    current = AccountRisk.objects.select_for_update().get(pk=risk.pk)
+    refuse_passed(changes, kept=current.due_on, today=day_of(actor, now))
+    current = save_edit(current, changes=changes, version=version, actor=actor, action="account_risk.edited")
     _remind(current, now=now)
     return current
 

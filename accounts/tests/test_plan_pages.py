@@ -51,16 +51,49 @@ def test_a_plan_is_started_and_filled_line_by_line(
     empty = client.post(new, dict(opened(client, new)) | {"goal": " ", "action": "先试用"})
     assert empty.status_code == 422
     assert "先试用" in empty.content.decode()
-    data = dict(opened(client, new)) | {"goal": "份额到 45%", "responsible": teammate.pk, "due_on": "2026-11-20"}
+    data = dict(opened(client, new)) | {"goal": "份额到 45%", "responsible": teammate.pk, "due_on": "2026-11-24"}
     client.post(new, data)
     client.post(new, data)
     page = client.get(url).content.decode()
     assert page.count('<td class="cell-main cell-text">份额到 45%</td>') == 1
-    assert "overdue 2026-11-20" in page
     row = PlanRow.objects.get()
+    assert (row.responsible, row.due_on) == (teammate, date(2026, 11, 24))
     done = client.post(reverse("accounts:finish_row", args=[row.pk]), follow=True).content.decode()
     assert "done 11-24" in done
     assert "Undo" in done
+
+
+def test_a_day_that_has_passed_is_refused_and_an_old_one_may_stay(
+    changhong: Account, rep: User, client_for: SignIn, url: str
+) -> None:
+    plan, client = AccountPlanFactory(account=changhong), client_for(rep)
+    new = reverse("accounts:new_row", args=[plan.pk])
+    wrong = client.post(new, dict(opened(client, new)) | {"goal": "份额到 45%", "due_on": "2026-11-23"})
+    assert wrong.status_code == 422
+    assert wrong.context["form"].errors == {
+        "due_on": ["2026-11-23 has passed. Choose today or a later day, or leave it empty until a day is agreed."]
+    }
+    assert not PlanRow.objects.exists()
+    row = PlanRowFactory(plan=plan, due_on=date(2026, 11, 20))
+    assert "overdue 2026-11-20" in client.get(url).content.decode()
+    edit = reverse("accounts:edit_row", args=[row.pk])
+    assert client.post(edit, dict(opened(client, edit)) | {"due_on": "2026-11-23"}).status_code == 422
+    client.post(edit, dict(opened(client, edit)) | {"feedback": "等对方排期"})
+    row.refresh_from_db()
+    assert (row.due_on, row.feedback) == (date(2026, 11, 20), "等对方排期")
+
+
+def test_no_countermeasure_is_due_on_a_day_that_has_passed(changhong: Account, rep: User, client_for) -> None:
+    client, new = client_for(rep), reverse("accounts:new_risk", args=[changhong.pk])
+    typed = {"kind": "CREDIT", "text": "付款变慢", "likelihood": "4", "effect": "4", "due_on": "2026-11-23"}
+    wrong = client.post(new, dict(opened(client, new)) | typed)
+    assert (wrong.status_code, set(wrong.context["form"].errors)) == (422, {"due_on"})
+    risk = AccountRiskFactory(account=changhong, due_on=date(2026, 11, 20))
+    edit = reverse("accounts:edit_risk", args=[risk.pk])
+    assert client.post(edit, dict(opened(client, edit)) | {"due_on": "2026-11-22"}).status_code == 422
+    client.post(edit, dict(opened(client, edit)) | {"countermeasure": "预付三成"})
+    risk.refresh_from_db()
+    assert (risk.due_on, risk.countermeasure) == (date(2026, 11, 20), "预付三成")
 
 
 def test_the_next_year_begins_from_this_one(changhong: Account, rep: User, client_for: SignIn, url: str) -> None:

@@ -20,6 +20,7 @@ from accounts.actions.plans import (
 from accounts.actions.risks import RiskClosed, add_risk, close_risk, edit_risk, reopen_risk
 from accounts.members.reads import people_of
 from accounts.models import AccountPlan, AccountRisk, PlanRow
+from accounts.plans.due import DayPassed
 from accounts.plans.risks import HIGH, LOW, MEDIUM, gravity, weight
 from accounts.plans.rules import COUNTERMEASURE, PLAN_ACTION, PLAN_REVIEW
 from accounts.tests.factories import AccountFactory, AccountMemberFactory, AccountPlanFactory, PlanRowFactory
@@ -171,6 +172,22 @@ def test_another_day_or_person_moves_the_follow_up_at_once(row, rep, today, now)
     assert open_items(PLAN_ACTION.kind) == []
     plan_follow_ups(on=today, now=now)
     assert open_items(PLAN_ACTION.kind) == []
+
+
+@pytest.mark.django_db
+def test_a_new_day_lies_ahead_and_one_typed_before_midnight_still_arrives(plan, row, rep, today, now):
+    yesterday = today - timedelta(days=1)
+    with pytest.raises(DayPassed):
+        add_row(plan, values=ROW | {"due_on": yesterday}, actor=rep, now=now)
+    with pytest.raises(DayPassed):
+        edit_row(row, changes={"due_on": yesterday}, version=1, actor=rep, now=now)
+    edit_row(row, changes={"due_on": today}, version=1, actor=rep, now=now)
+    later = now + timedelta(days=60)
+    assert add_row(plan, values=ROW, actor=rep, now=later, client_id=row.client_id) == row
+    edit_row(row, changes={"due_on": today, "method": "每周看"}, version=2, actor=rep, now=later)
+    row.refresh_from_db()
+    assert (row.due_on, row.method) == (today, "每周看")
+    assert PlanRow.objects.count() == 1
 
 
 @pytest.mark.django_db

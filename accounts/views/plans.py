@@ -21,6 +21,7 @@ from accounts.actions.plans import (
 )
 from accounts.forms.plans import IntelligenceForm, PlanForm, PlanRowForm
 from accounts.models import Account, AccountPlan, Contact, PlanRow
+from accounts.plans.due import FIELD, DayPassed
 from accounts.views.account import head, in_house_or_404
 from accounts.views.changes import form_page
 from crm.conflicts import chosen, conflict_page
@@ -134,9 +135,13 @@ def new_row(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     url = plan.get_absolute_url()
     if form.is_valid():
         client_id = form.cleaned_data["client_id"]
-        add_row(plan, values=form.values, actor=request.user, now=request.now, client_id=client_id)
-        messages.success(request, _("The line is in the plan."))
-        return go_to(request, url)
+        try:
+            add_row(plan, values=form.values, actor=request.user, now=request.now, client_id=client_id)
+        except DayPassed as refusal:
+            form.add_error(FIELD, str(refusal))
+        else:
+            messages.success(request, _("The line is in the plan."))
+            return go_to(request, url)
     title = _("New line of the plan for %(year)s") % {"year": plan.year}
     return form_page(request, form, title=title, verb=_("Add"), cancel_url=url, draft=f"plan-row:new:{pk}")
 
@@ -162,6 +167,8 @@ def change_row(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         except EditConflict as conflict:
             version = PlanRow.objects.values_list("version", flat=True).get(pk=pk)
             return conflict_page(request, conflict, form, title=title, version=version, cancel_url=url)
+        except DayPassed as refusal:
+            form.add_error(FIELD, str(refusal))
         except PlanRefused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.actions.risks import RiskClosed, add_risk, close_risk, edit_risk, reopen_risk
 from accounts.forms.plans import RiskForm
 from accounts.models import AccountRisk
+from accounts.plans.due import FIELD, DayPassed
 from accounts.views.account import in_house_or_404
 from accounts.views.changes import form_page
 from crm.conflicts import chosen, conflict_page
@@ -31,9 +32,13 @@ def new(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = RiskForm(request.POST or None, account=account)
     if form.is_valid():
         client_id = form.cleaned_data["client_id"]
-        add_risk(account, values=form.values, actor=request.user, now=request.now, client_id=client_id)
-        messages.success(request, _("The risk is entered."))
-        return go_to(request, _url(pk))
+        try:
+            add_risk(account, values=form.values, actor=request.user, now=request.now, client_id=client_id)
+        except DayPassed as refusal:
+            form.add_error(FIELD, str(refusal))
+        else:
+            messages.success(request, _("The risk is entered."))
+            return go_to(request, _url(pk))
     title = _("New risk at %(name)s") % {"name": account.called}
     return form_page(request, form, title=title, verb=_("Add"), cancel_url=_url(pk), draft=f"risk:new:{pk}")
 
@@ -58,8 +63,11 @@ def change(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         except EditConflict as conflict:
             version = AccountRisk.objects.values_list("version", flat=True).get(pk=pk)
             return conflict_page(request, conflict, form, title=title, version=version, cancel_url=url)
-        messages.success(request, _("Saved."))
-        return go_to(request, url)
+        except DayPassed as refusal:
+            form.add_error(FIELD, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return go_to(request, url)
     return form_page(request, form, title=title, verb=_("Save"), cancel_url=url)
 
 
