@@ -90,6 +90,8 @@ def hand_in_again(
     Raises EditConflict and CannotNominate.
     """
     current = _locked(nomination, NominationState.RETURNED)
+    if current.account.archived_at is not None:
+        raise CannotNominate(_("This customer is archived. Bring it back first."))
     current = save_edit(current, changes=changes, version=version, actor=actor, action="nomination.edited")
     values = {"state": NominationState.SUBMITTED, "requested_by": actor, "handed_in_at": now}
     current = write_fields(current, values, actor=actor, action="nomination.handed_in_again")

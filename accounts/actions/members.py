@@ -40,8 +40,10 @@ def add_member(
 ) -> AccountMember:
     """Take a colleague into the account team, for good or until a day; he sees the customer like its owner.
 
-    The team is told. Who was in it before begins a membership of its own. Raises AlreadyMember.
+    The team is told. Who was in it before begins a membership of its own. Raises AlreadyMember, for the owner too.
     """
+    if Account.objects.filter(pk=account.pk, owner=user).exists():
+        raise AlreadyMember(_("%(name)s keeps this customer and is in its team by that.") % {"name": user})
     defaults = {"role": role, "since": day_of(actor, now), "until": until}
     member, is_new = AccountMember.objects.get_or_create(account=account, user=user, ended_at=None, defaults=defaults)
     if not is_new:

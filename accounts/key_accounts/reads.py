@@ -47,7 +47,10 @@ def lacks_of(nomination: Nomination, rule: KeyAccountRule) -> list[str]:
     return [in_words(lack) for lack in lacks(nomination.scores, bar_of(rule))]
 
 
-def standing(accounts: Iterable[int]) -> dict[int, Nomination]:
-    """Return the proposal by which each of these customers carries its mark; one query."""
-    approved = Nomination.objects.filter(account__in=list(accounts), state="APPROVED").order_by("pk")
+def standing(accounts: Iterable[int], user: User) -> dict[int, Nomination]:
+    """Return the proposal by which each of these customers carries its mark, where the person may read it; one query.
+
+    A dealer sees that his customer is a key account, but not how we judge it.
+    """
+    approved = Nomination.objects.visible_to(user).filter(account__in=list(accounts), state="APPROVED").order_by("pk")
     return {nomination.account_id: nomination for nomination in approved}

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.actions.members import (
+    AlreadyMember,
     NoMember,
     add_member,
     change_member,
@@ -62,6 +63,12 @@ def test_who_joins_is_told_and_so_is_everybody_else_there(changhong, liu, rep, t
     add_member(changhong, user=outsider, role=TeamRole.ANALYST, actor=manager, now=now)
     joined = "孙磊 has joined the account team of 长虹精密"
     assert [told(person)[-1:] for person in (rep, teammate, outsider, manager)] == [[joined], [joined], [joined], []]
+
+
+def test_the_owner_is_in_the_team_without_joining_it(changhong, rep, manager, now):
+    with pytest.raises(AlreadyMember, match="陈思远 keeps this customer"):
+        add_member(changhong, user=rep, actor=manager, now=now)
+    assert not changhong.members.exists()
 
 
 def test_another_role_is_told_and_a_last_day_alone_is_not(liu, rep, teammate, manager, now):

@@ -25,7 +25,7 @@ from crm.audit import history_of
 from crm.editing import EditConflict
 from crm.undo import CannotUndo, undo
 from crm.workdays import WorkCalendar
-from followups.actions.approvals import approve, send_back
+from followups.actions.approvals import CannotSign, approve, send_back
 from followups.approval_kinds import describe_all
 from followups.models import Approval
 from followups.rules import RuleContext, all_rules
@@ -168,6 +168,40 @@ def test_a_proposal_is_withdrawn_by_who_handed_it_in(proposed, rep, manager, now
     withdraw_nomination(proposed, actor=rep, now=now)
     assert not Approval.objects.waiting().exists()
     assert propose_key_account(proposed.account, values=VALUES, actor=rep, now=now).state == NominationState.SUBMITTED
+
+
+def test_an_archived_customer_is_neither_signed_for_nor_handed_in_again(
+    proposed, changhong, rep, manager, director, now
+):
+    sign(proposed, manager, now=now)
+    put_away = archive_account(changhong, actor=rep, now=now)
+    with pytest.raises(CannotSign, match="Bring it back first"):
+        sign(proposed, director, now=now)
+    assert mark(changhong) == ("", None, None)
+    send_back(waiting(proposed), actor=director, now=now, comment="已归档")
+    proposed.refresh_from_db()
+    with pytest.raises(CannotNominate, match="Bring it back first"):
+        hand_in_again(proposed, changes={"scope": "REGIONAL"}, version=proposed.version, actor=rep, now=now)
+    undo(put_away, actor=rep, now=now)
+    hand_in_again(proposed, changes={"scope": "REGIONAL"}, version=proposed.version, actor=rep, now=now)
+
+
+def test_a_signature_stays_where_the_customer_was_proposed_anew_since(proposed, changhong, rep, manager, director, now):
+    entry = sign(proposed, manager, director, now=now)
+    anew = propose_key_account(changhong, values=VALUES | {"scope": "GLOBAL"}, actor=rep, now=now)
+    with pytest.raises(CannotUndo, match="ended or proposed anew"):
+        undo(entry, actor=director, now=now)
+    proposed.refresh_from_db()
+    assert (proposed.state, anew.state) == (NominationState.APPROVED, NominationState.SUBMITTED)
+
+
+def test_a_signature_stays_where_the_mark_was_ended_since(proposed, changhong, manager, director, now):
+    entry = sign(proposed, manager, director, now=now)
+    end_key_account(changhong, reason="产线迁往越南", actor=manager, now=now)
+    with pytest.raises(CannotUndo, match="ended or proposed anew"):
+        undo(entry, actor=director, now=now)
+    proposed.refresh_from_db()
+    assert (proposed.state, proposed.end_reason) == (NominationState.ENDED, "产线迁往越南")
 
 
 def test_the_last_signature_can_be_taken_back_with_the_mark(proposed, changhong, manager, director, now):

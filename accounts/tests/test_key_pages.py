@@ -229,3 +229,15 @@ def test_a_dealer_finds_no_such_tab_at_his_own_customer(changhong: Account, deal
     assert tab not in client.get(changhong.get_absolute_url()).content.decode()
     assert client.get(tab).status_code == 404
     assert "负债率八成" not in client.get(reverse("accounts:history", args=[changhong.pk])).content.decode()
+
+
+def test_a_dealer_reads_that_his_customer_is_a_key_account_but_not_our_points(
+    changhong: Account, rep: User, dealer: User, client_for: SignIn
+) -> None:
+    AccountMemberFactory(account=changhong, user=dealer)
+    NominationFactory(account=changhong, state="APPROVED")
+    Account.objects.filter(pk=changhong.pk).update(key_scope="NATIONAL")
+    for person, reads in ((rep, True), (dealer, False)):
+        page = client_for(person).get(reverse("accounts:key_accounts")).content.decode()
+        assert "长虹精密" in page
+        assert ("16 / 20" in page, "5 · 4 · 4 · 3" in page) == (reads, reads)

@@ -59,7 +59,7 @@ def key_accounts(request: AuthenticatedHttpRequest) -> HttpResponse:
     rows = Account.objects.visible_to(request.user).live().key_accounts()
     rows = rows.filter(key_scope=scope) if scope else rows
     page = paginate(rows.select_related("owner").order_by("key_review_on", "pk"), request.GET)
-    marks = standing(account.pk for account in page.items)
+    marks = standing((account.pk for account in page.items), request.user)
     waiting = Nomination.objects.visible_to(request.user).filter(state__in=OPEN, account__archived_at=None)
     context = {
         "page": page,
