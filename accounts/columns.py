@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Avg, Case, F, Sum, Value, When
+from django.db.models import Avg, Case, F, OrderBy, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -58,10 +58,20 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-# The same expression stands in the index `account_tier_order`: customers without a tier come last.
+class TierOrder(Case):
+    """A, B, C, then no tier; never empty, so that the index `account_tier_order` serves both ways."""
+
+    def __init__(self) -> None:
+        super().__init__(When(tier="", then=Value("Z")), default=F("tier"))
+
+    def desc(self, **_kwargs: Any) -> OrderBy:
+        """Return the plain descending order."""
+        return super().desc()
+
+
 SORTS: dict[str, Any] = {
     "name": NeverEmpty("name"),
-    "tier": Case(When(tier="", then=Value("Z")), default=F("tier")),
+    "tier": TierOrder(),
     "city": NeverEmpty("city"),
     "last": "last_contact_on",
     "next": "next_contact_on",

@@ -30,10 +30,14 @@ def with_figures(rows: AccountQuerySet, columns: Sequence[Column], asked: Asked)
     return rows.with_turnover(since=window_start(asked.on, MONTHS), until=asked.on)
 
 
-def in_order(found: AccountFilter, columns: Sequence[Column], asked: Asked) -> AccountQuerySet:
-    """Return the rows in the order asked for, with what the columns need."""
-    order = ordering(SORTS, str(asked.params.get("sort", "")), usual=USUAL_SORT)
-    rows: AccountQuerySet = found.qs.select_related("owner", "team", "industry", "parent").order_by(*order)
+def in_order(rows: AccountQuerySet, asked: Asked) -> AccountQuerySet:
+    """Return customers in the order asked for."""
+    return rows.order_by(*ordering(SORTS, str(asked.params.get("sort", "")), usual=USUAL_SORT))
+
+
+def whole(rows: AccountQuerySet, columns: Sequence[Column], asked: Asked) -> AccountQuerySet:
+    """Return customers in the order asked for, with what the columns need."""
+    rows = in_order(rows, asked).select_related("owner", "team", "industry", "parent")
     if any(column.key == "parent" for column in columns):
         rows = rows.with_parent_seen(asked.user)
     return with_figures(rows, columns, asked)
@@ -41,7 +45,7 @@ def in_order(found: AccountFilter, columns: Sequence[Column], asked: Asked) -> A
 
 def _handed_out(asked: Asked, columns: Sequence[Column]) -> tuple[Any, str]:
     found = find(asked)
-    return in_order(found, columns, asked), found.in_words
+    return whole(found.qs, columns, asked), found.in_words
 
 
 SOURCE = ListSource(PAGE, _("Customers"), COLUMNS, _handed_out)

@@ -109,6 +109,7 @@ def test_order_by_the_offered_columns_only(rep: User, client_for: SignIn) -> Non
     assert names(client) == ["a", "b", "c"]
     assert names(client, "sort=-name") == ["c", "b", "a"]
     assert names(client, "sort=tier") == ["b", "c", "a"]
+    assert names(client, "sort=-tier") == ["a", "c", "b"]
     assert names(client, "sort=owner__password") == ["a", "b", "c"]
 
 

@@ -11,7 +11,7 @@ from accounts.choices import AccountKind
 from accounts.columns import COLUMNS, SORTS
 from accounts.fields import choice_label
 from accounts.filters import AccountFilter
-from accounts.listed import PAGE, find, in_order, with_figures
+from accounts.listed import PAGE, find, in_order, whole, with_figures
 from accounts.models import Account
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.listing import Column, totals
@@ -62,7 +62,8 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     if opened.opens_at:
         return redirect(opened.opens_at)
     asked, found = asked_for(request), filtered(request)
-    page = paginate(in_order(found, opened.shown, asked), request.GET, searched=found.active_count > 0)
+    rows = whole(Account.objects.all(), opened.shown, asked)
+    page = paginate(in_order(found.qs, asked), request.GET, searched=found.active_count > 0, rows=rows)
     context = opened.context | {
         "page": page,
         "filter": found,

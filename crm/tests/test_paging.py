@@ -164,3 +164,14 @@ def test_rows_that_are_there_already_are_paged_alike(asked, items):
     assert (page.items, page.count_text, page.last_number) == (items, "3", 2)
     assert (page.next_url, page.previous_url) in [("?sort=profit&page=2", ""), ("", "?sort=profit&page=1")]
     assert paginate_rows([], QueryDict()).items == []
+
+
+def test_wide_rows_are_read_by_the_keys_of_the_page_in_the_same_order(django_assert_num_queries):
+    narrow = fill(23).filter(is_workday=True)
+    wide = CalendarDay.objects.annotate(length=Length("name")).order_by("is_workday", "pk")
+    with django_assert_num_queries(2) as read:
+        shown = page(narrow, "page=2", size=5, rows=wide)
+    assert [row.pk for row in shown.items] == [row.pk for row in narrow[5:10]]
+    assert [row.length for row in shown.items] == [0] * 5
+    assert (shown.count, shown.first, shown.last) == (12, 6, 10)
+    assert "LENGTH" not in read.captured_queries[0]["sql"]
