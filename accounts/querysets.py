@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
-from accounts.choices import SPONSORS, ClaimState, OwnershipKind, PairState, Tier
+from accounts.choices import SPONSORS, AccountKind, ClaimState, OwnershipKind, PairState, Tier
 from crm.searchtext import search_filter
 from teams.choices import Role
 from teams.querysets import led_teams
@@ -50,7 +50,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
             seen.append(every.filter(team_id__in=led_teams(user)).values("pk"))
         if user.role == Role.DEALER:
             login_model: Any = self.model._meta.get_field("logins").related_model
-            dealers = login_model.objects.order_by().filter(user=user).values("account_id")
+            # What is a dealer no more lets nobody in, though its log-ins are kept for the day it is one again.
+            logins = login_model.objects.order_by().filter(user=user, account__kind=AccountKind.DEALER)
+            dealers = logins.values("account_id")
             seen += [dealers, every.filter(dealer_id__in=dealers).values("pk")]
         return self.filter(pk__in=every.filter(owner_id__in=people).values("pk").union(*seen, all=True))
 

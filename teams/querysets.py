@@ -171,7 +171,12 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Saved views."""
 
     def visible_to(self, user: "User") -> Self:
-        """Return a person's own views and those shared with his team or one above it."""
+        """Return a person's own views and those shared with his team or one above it.
+
+        A dealer sees his own alone: how the firm looks at its customers is in the names and filters of the others.
+        """
+        if user.role == Role.DEALER:
+            return self.filter(owner=user)
         team_model: Any = self.model._meta.get_field("team").related_model
         mine = team_model._base_manager.filter(pk=user.team_id, path__startswith=models.OuterRef("team__path"))
         return self.filter(Q(owner=user) | Q(models.Exists(mine)))

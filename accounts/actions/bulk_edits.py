@@ -191,11 +191,16 @@ def _parents_to_put_back(kept: Mapping[int, Mapping[str, Any]]) -> dict[int, int
 
 
 def undo_bulk_edit(data: dict[str, Any], *, actor: User, now: datetime) -> str:
-    """Put back what a bulk change wrote and nobody changed since; return a sentence that names the rest."""
+    """Put back what a bulk change wrote and nobody changed since; return a sentence that names the rest.
+
+    What went to somebody else since is his: it stays, and is not named.
+    """
     kept: dict[int, dict[str, Any]] = dict(data["rows"])
-    rows = {row.pk: row for row in Account.objects.select_for_update().filter(pk__in=kept).order_by("pk")}
+    locked = Account.objects.select_for_update().filter(pk__in=kept).order_by("pk")
+    rows = {row.pk: row for row in locked.visible_to(actor)}
     parents = _parents_to_put_back(kept)
-    changes, left = [], []
+    changes: list[Change] = []
+    left = [_("a customer you do not see any more")] * (len(kept) - len(rows))
     for pk, account in rows.items():
         now_has = as_row(account, kept[pk]).values
         back = {
@@ -215,7 +220,7 @@ def undo_bulk_edit(data: dict[str, Any], *, actor: User, now: datetime) -> str:
 def _put_back(
     rows: Mapping[int, Account], changes: list[Change], left: list[str], *, actor: User, batch: str, on: date
 ) -> str:
-    names = ", ".join(left[:NAMED])
+    names = ", ".join(list(dict.fromkeys(left))[:NAMED])
     if not changes:
         raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
     _write(rows, changes, actor=actor, action=TAKEN_BACK, batch=batch)

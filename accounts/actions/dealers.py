@@ -43,6 +43,8 @@ def give_login(account: Account, *, user: User, actor: User) -> DealerLogin:
     current = Account.objects.select_for_update().get(pk=account.pk)
     if current.kind != AccountKind.DEALER or user.role != Role.DEALER:
         raise LoginRefused(_("Only a person with the role “dealer” signs in for a customer of the kind “dealer”."))
+    # A log-in of what is a dealer no more lets nobody in; it does not bind the person.
+    DealerLogin.objects.filter(user=user).exclude(account__kind=AccountKind.DEALER).delete()
     login, is_new = DealerLogin.objects.get_or_create(user=user, defaults={"account": current})
     if login.account_id != current.pk:
         raise LoginRefused(_("%(name)s signs in for another dealer already.") % {"name": user})

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import AccountKind
 from accounts.forms.layout import fields_of
 from accounts.models import DealerLogin, DealerYear
 from crm.conflicts import EditForm
@@ -44,7 +45,7 @@ class LoginForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        taken = DealerLogin.objects.values("user_id")
+        taken = DealerLogin.objects.filter(account__kind=AccountKind.DEALER).values("user_id")
         user: Any = self.fields["user"]
         user.queryset = User.objects.active().filter(role=Role.DEALER).exclude(pk__in=taken).order_by("name", "pk")
         user.help_text = _("An admin makes the log-in, with the role “dealer”.")

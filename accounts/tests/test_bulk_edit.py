@@ -12,8 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions.accounts import archive_account, edit_account
-from accounts.actions.bulk_edits import bulk_edit_accounts
+from accounts.actions.accounts import archive_account, change_owner, edit_account
+from accounts.actions.bulk_edits import bulk_edit_accounts, offer_bulk_undo
 from accounts.actions.tier_hands import ByHand, override_tier
 from accounts.bulk import jobs as bulk_jobs
 from accounts.models import Account, Industry, TierChange
@@ -244,6 +244,19 @@ def _portions_of_two(monkeypatch) -> None:
     """A worker takes two customers at a time, and more than two are left to it."""
     monkeypatch.setattr(bulk_jobs, "AT_ONCE", 2)
     monkeypatch.setattr("accounts.views.bulk_edit.AT_ONCE", 2)
+
+
+def test_what_went_to_somebody_else_since_stays_and_is_not_named(
+    three: list[Account], rep: User, outsider: User, manager: User, now
+) -> None:
+    expected = {account.pk: 1 for account in three[:2]}
+    done = bulk_edit_accounts(expected, wanted={"source": "SWEEP"}, actor=rep, batch="x")
+    entry = offer_bulk_undo(done.written, actor=rep, now=now, batch="x")
+    change_owner(three[0], to=outsider, actor=manager, now=now)
+    told = undo(entry, actor=rep, now=now)
+    assert "a customer you do not see any more" in str(told)
+    assert three[0].name not in str(told)
+    assert [Account.objects.get(pk=pk).source for pk in expected] == ["SWEEP", ""]
 
 
 @pytest.mark.usefixtures("_portions_of_two")

@@ -12,8 +12,10 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.actions.accounts import edit_account
 from accounts.actions.dealers import LoginRefused, give_login, set_dealer_year, take_login
 from accounts.dealing import reached, standings
+from accounts.forms.dealers import LoginForm
 from accounts.models import Account, AccountPlan, Contact, DealerLogin, DealerYear, Nomination
 from accounts.tests.factories import (
     AccountFactory,
@@ -174,6 +176,18 @@ def test_who_leads_says_who_signs_in_and_can_take_it_back(xu, feng, dealer, mana
     give_login(xu, user=dealer, actor=manager)
     with pytest.raises(CannotUndo, match="for another dealer"):
         undo(again, actor=manager, now=now)
+
+
+def test_what_is_a_dealer_no_more_lets_nobody_in_and_binds_nobody(feng, xu, dealer, rep, manager):
+    dealt(feng, "昆山沪光")
+    feng = edit_account(feng, changes={"kind": "CUSTOMER"}, version=feng.version, actor=rep)
+    assert not Account.objects.visible_to(dealer).exists()
+    edit_account(feng, changes={"kind": "DEALER"}, version=feng.version, actor=rep)
+    assert Account.objects.visible_to(dealer).count() == 2
+    Account.objects.filter(pk=feng.pk).update(kind="CUSTOMER")
+    assert dealer in LoginForm().fields["user"].queryset
+    give_login(xu, user=dealer, actor=manager)
+    assert set(Account.objects.visible_to(dealer)) == {xu}
 
 
 def test_a_log_in_is_given_on_the_dealers_page(rep, manager, client_for: SignIn):

@@ -37,6 +37,15 @@ def of_the_team(manager: User) -> SavedView:
     return share_view(view, shared=True, actor=manager)
 
 
+def test_a_dealer_of_the_team_is_shown_no_view_but_his_own(of_the_team, rep, dealer, client_for: SignIn) -> None:
+    save_view(owner=dealer, page=PAGE, name="我的", query="city=苏州", actor=dealer)
+    assert tabs(client_for(rep)) == ["A 类客户"]
+    assert tabs(client_for(dealer)) == ["我的"]
+    page = client_for(dealer).get(reverse("teams:saved_views")).content.decode()
+    assert ("A 类客户" in page, "我的" in page) == (False, True)
+    assert client_for(dealer).get(view_url(of_the_team)).context["tabs"].changed is None
+
+
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 

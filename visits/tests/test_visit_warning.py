@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
+from visits.choices import ItemState
 from visits.tests.factories import DayPlanFactory, PlanItemFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,18 @@ def test_the_warning_stands_wherever_a_visit_is_planned(prospect, rep, manager, 
         assert "ualification open" in client.get(url).content.decode(), url
     client.force_login(manager)
     assert "qualification open" in client.get(reverse("visits:day_plan", args=[plan.pk])).content.decode()
+
+
+def test_the_warning_stands_at_every_stop_of_today_until_it_is_done(prospect, changhong, rep, today, now, client):
+    plan = DayPlanFactory(user=rep, day=today)
+    PlanItemFactory(plan=plan, account=changhong)
+    later = PlanItemFactory(plan=plan, account=prospect, position=1)
+    client.force_login(rep)
+    with time_machine.travel(now, tick=False):
+        assert client.get(reverse("visits:today")).content.decode().count("qualification open") == 1
+        later.state = ItemState.DONE
+        later.save(update_fields=["state"])
+        assert "qualification open" not in client.get(reverse("visits:today")).content.decode()
 
 
 def test_planning_from_a_customer_looks_it_up_in_the_plan(prospect, rep, outsider, client):
