@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccountPlan, AccountRisk, PlanRow
+from accounts.members.reads import works_for
+from accounts.models import Account, AccountPlan, AccountRisk, PlanRow
 from followups.rules import Due, Param, Rule, RuleContext
 
 REVIEW, ACTION, RISK = "account-plan-review", "account-plan-action", "account-risk"
@@ -35,11 +37,17 @@ def plan_review(context: RuleContext) -> Iterator[Due]:
             )
 
 
+def _recipient(row: Any, account: Account) -> int | None:
+    """Return who is reminded of a row annotated with `is_there`: the owner, where who is responsible has left."""
+    return row.responsible_id if row.is_there else account.owner_id
+
+
 def actions_of(rows: "QuerySet[PlanRow]") -> Iterator[Due]:
     """Yield what lines of plans ask for, from the moment a day is set, for who is responsible or keeps the customer."""
-    for row in rows.select_related("plan__account").order_by("pk").iterator():
+    told = rows.select_related("plan__account").annotate(is_there=works_for("responsible", "plan__account"))
+    for row in told.order_by("pk").iterator():
         account = row.plan.account
-        recipient, day = row.responsible_id or account.owner_id, row.due_on
+        recipient, day = _recipient(row, account), row.due_on
         if recipient is not None and day is not None:
             yield Due(
                 kind=ACTION,
@@ -54,8 +62,9 @@ def actions_of(rows: "QuerySet[PlanRow]") -> Iterator[Due]:
 
 def countermeasures_of(rows: "QuerySet[AccountRisk]") -> Iterator[Due]:
     """Yield the countermeasures against risks, from the moment a day is set."""
-    for risk in rows.select_related("account").order_by("pk").iterator():
-        recipient, day = risk.responsible_id or risk.account.owner_id, risk.due_on
+    told = rows.select_related("account").annotate(is_there=works_for("responsible", "account"))
+    for risk in told.order_by("pk").iterator():
+        recipient, day = _recipient(risk, risk.account), risk.due_on
         if recipient is not None and day is not None:
             yield Due(
                 kind=RISK,

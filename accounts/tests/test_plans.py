@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.actions.accounts import change_owner
+from accounts.actions.members import remove_member
 from accounts.actions.plans import (
     PlanRefused,
     add_row,
@@ -244,6 +246,24 @@ def test_responsible_is_somebody_of_the_customer(changhong, rep, teammate, outsi
     for person in (outsider, dealer):
         AccountMemberFactory(account=changhong, user=person)
     assert set(people_of(changhong)) == {rep, outsider, manager, director}
+
+
+@pytest.mark.django_db
+def test_who_left_the_customer_is_reminded_of_nothing_there(plan, row, rep, teammate, manager, outsider, today, now):
+    account = plan.account
+    values = {"kind": "SUPPLY", "text": "交期", "likelihood": 4, "effect": 4, "due_on": date(2026, 12, 4)}
+    add_risk(account, values=values | {"responsible": teammate}, actor=rep, now=now)
+    add_row(plan, values=ROW | {"responsible": manager}, actor=rep, now=now)
+    due = date(2026, 12, 18)
+    assert open_items(PLAN_ACTION.kind) == [("刘婷", due), ("赵敏", due)]
+    assert open_items(COUNTERMEASURE.kind) == [("刘婷", date(2026, 12, 4))]
+    remove_member(account.members.get(), actor=manager, now=now)
+    plan_follow_ups(on=today, now=now)
+    assert open_items(PLAN_ACTION.kind) == [("陈思远", due), ("赵敏", due)]
+    assert open_items(COUNTERMEASURE.kind) == [("陈思远", date(2026, 12, 4))]
+    change_owner(account, to=outsider, actor=manager)
+    plan_follow_ups(on=today, now=now)
+    assert open_items(PLAN_ACTION.kind) == [("孙磊", due), ("孙磊", due)]
 
 
 @pytest.mark.django_db
