@@ -66,5 +66,5 @@ def test_a_signal_wakes_the_thread_that_waits() -> None:
 
 
 def test_signals_that_rain_down_stop_nobody_for_good() -> None:
-    done = subprocess.run([sys.executable, "-c", RAINING], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", RAINING], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "through\n"
