@@ -91,9 +91,21 @@ def _sum(known: Sequence[Any]) -> Any:
 
 
 def hang(parents: Parents, wanted: Mapping[int, int]) -> dict[int, int]:
-    """Return those of the wanted moves (company → new parent) that close no circle, one after the other."""
-    present, kept = dict(parents), dict[int, int]()
+    """Return those of the wanted moves (company → new parent) that close no circle once all of them are made.
+
+    Where two moves close one together, the first is made. A move whose way is only freed by a later one is tried again.
+    """
+    present, kept, left = dict(parents), dict[int, int](), dict(wanted)
+    while made := _hang_once(present, left):
+        kept |= made
+        left = {key: above for key, above in left.items() if key not in made}
+    return kept
+
+
+def _hang_once(present: dict[int, int | None], wanted: Mapping[int, int]) -> dict[int, int]:
+    """Make in `present` every wanted move that closes no circle now; return those."""
+    made: dict[int, int] = {}
     for key, above in wanted.items():
         if not reaches(present, above, key):
-            present[key] = kept[key] = above
-    return kept
+            present[key] = made[key] = above
+    return made

@@ -89,6 +89,12 @@ def test_no_moves_ever_close_a_circle(parents: dict[int, int | None], wanted: di
             assert reaches(after, above, key)
 
 
+def test_a_move_is_made_whose_way_a_later_one_frees() -> None:
+    assert hang({1: None, 2: 1, 3: None}, {1: 2, 2: 3}) == {2: 3, 1: 2}
+    assert hang({1: None, 2: None}, {1: 2, 2: 1}) == {1: 2}
+    assert hang({1: None}, {1: 1}) == {}
+
+
 @pytest.mark.property
 @given(anything, st.lists(st.integers(1, COMPANIES)))
 def test_what_is_seen_keeps_its_whole_way_up(parents: dict[int, int | None], seen: list[int]) -> None:
