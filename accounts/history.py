@@ -78,6 +78,7 @@ ACTIONS: dict[str, str | Promise] = {
     "claim.filed": gettext_lazy("Claim filed"),
     "claim.granted": gettext_lazy("Claim granted"),
     "claim.refused": gettext_lazy("Claim refused"),
+    "claim.withdrawn": gettext_lazy("Claim withdrawn"),
     "claim.decision_taken_back": gettext_lazy("Decision on a claim taken back"),
     "claim.extended": gettext_lazy("Protection extended"),
     "claim_policy.set": gettext_lazy("Rules of claims changed"),

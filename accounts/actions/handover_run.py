@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.giving import CannotGive, Given, give_account, give_loose, take_back
-from accounts.actions.handing import CannotHandOver, let_join, plan_for_many
+from accounts.actions.handing import CannotHandOver, let_join, may_let_go, plan_for_many
 from accounts.actions.handover_news import tell_all
 from accounts.choices import HandedState, HandOverReason, HandOverState
 from accounts.handover.rules import days_to_visit, first_visit_due
@@ -28,7 +28,9 @@ from crm.workdays import load_calendar
 from followups.actions.items import NotPlanned, schedule
 from followups.models import FollowUp
 from followups.planning import cancel_items
+from teams.access import may
 from teams.actions.people import deactivate_user
+from teams.choices import Right
 from teams.models import User
 from teams.refusals import Refusal
 
@@ -62,6 +64,7 @@ def start(hand_over: HandOver, *, actor: User, on: date, now: datetime) -> HandO
     current = _locked(hand_over, HandOverState.DRAFT, HandOverState.SCHEDULED)
     if not current.items.exists():
         raise CannotHandOver(_("There is nothing to hand over."))
+    _refuse_letting_go(current, actor)
     if current.day > on:
         return write_fields(current, {"state": HandOverState.SCHEDULED}, actor=actor, action="hand_over.scheduled")
     if current.giver:
@@ -71,6 +74,14 @@ def start(hand_over: HandOver, *, actor: User, on: date, now: datetime) -> HandO
         deactivate_user(current.giver, actor=actor, now=now)
     title = _("Hand-over of %(name)s") % {"name": current.giver} if current.giver else _("Customers given away")
     return _begin(current, RUN, HandOverState.RUNNING, title, actor=actor, started_at=now)
+
+
+def _refuse_letting_go(hand_over: HandOver, actor: User) -> None:
+    """Raise CannotHandOver where the giver leaves and stands above the actor by now, whatever he was when planned."""
+    leaves = hand_over.reason == HandOverReason.LEAVES
+    if leaves and hand_over.giver and not may_let_go(actor, hand_over.giver):
+        sentence = _("You may not end the access of %(name)s. Ask a director, or choose another reason.")
+        raise CannotHandOver(sentence % {"name": hand_over.giver})
 
 
 @transaction.atomic
@@ -249,12 +260,19 @@ def start_due(*, on: date, now: datetime) -> int:
     begun = 0
     for hand_over in HandOver.objects.due(on).select_related("made_by").order_by("pk"):
         try:
+            _refuse_old_planner(hand_over.made_by)
             start(hand_over, actor=hand_over.made_by, on=on, now=now)
         except (CannotHandOver, Refusal) as refusal:
             _back_to_draft(hand_over, reason=str(refusal))
             continue
         begun += 1
     return begun
+
+
+def _refuse_old_planner(planner: User) -> None:
+    """Raise CannotHandOver for a planner who left, or leads nobody any more: nothing begins in his name."""
+    if not (planner.is_active and may(planner, Right.HAND_OVER)):
+        raise CannotHandOver(_("%(name)s, who planned it, may hand over no more.") % {"name": planner})
 
 
 @transaction.atomic

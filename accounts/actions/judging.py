@@ -1,11 +1,15 @@
-"""Who decides second claims, when the customer changes hands before he has."""
+"""Second claims that are not decided yet, when the customer changes hands or who filed them leaves."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from accounts.choices import ClaimState
 from accounts.claims.reads import judge_of
 from accounts.models import Account, Claim
-from followups.actions.approvals import pass_signatures
+from crm.editing import write_fields
+from followups.actions.approvals import pass_signatures, withdraw
 from followups.models import Approval
 from teams.models import User
 
@@ -19,3 +23,13 @@ def let_others_judge(accounts: Sequence[Account], *, actor: User | None, now: da
         judge = judge_of(account, claim.claimant) if account.owner else None
         if account.owner and judge:
             pass_signatures(asked.distinct(), giver=account.owner, to=judge, actor=actor, now=now)
+
+
+def withdraw_claims_of(person: User, *, actor: User, now: datetime) -> None:
+    """End what somebody who leaves has claimed and nobody has decided: it could not be his any more."""
+    reason = _("%(name)s no longer works here") % {"name": person}
+    for claim in Claim.objects.waiting().filter(claimant=person).order_by("pk"):
+        for asked in Approval.objects.about("claim", claim.pk).waiting():
+            withdraw(asked, actor=person, now=now)
+        values = {"state": ClaimState.ENDED, "reason": reason, "closed_at": now}
+        write_fields(claim, values, actor=actor, action="claim.withdrawn")

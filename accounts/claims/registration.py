@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import claims, protection
+from accounts.actions import claims, judging, protection
 from accounts.claims import decisions, messages, rules
 from accounts.models import Claim
 from crm.kinds import Kind, register_kind
@@ -13,6 +13,7 @@ from followups.approval_kinds import ApprovalKind, register_approval
 from followups.messages import register_message
 from followups.rules import register_rule
 from teams.choices import Role
+from teams.leaving import Leaving, register_leaving
 
 SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR})
 
@@ -68,6 +69,7 @@ def register() -> None:
     )
     register_approval(claims.KIND, decision)
     register_rule(rules.RULE)
+    register_leaving(Leaving("claims", judging.withdraw_claims_of))
     for kind in messages.KINDS:
         register_message(kind)
     _frame()

@@ -124,6 +124,12 @@ def loose_of(giver: User | None) -> list[Along]:
     return [Along(label, things) for label, things in kinds if things]
 
 
+def staying(hand_over: HandOver, planner: User) -> int:
+    """Return how many customers of the giver are in teams the planner does not lead: they are not in his plan."""
+    kept = Account.objects.live().filter(owner=hand_over.giver_id) if hand_over.giver_id else Account.objects.none()
+    return kept.exclude(pk__in=Account.objects.visible_to(planner).order_by().values("pk")).count()
+
+
 def _turnover(hand_over: HandOver, on: date) -> Mapping[int, Decimal]:
     booked = Turnover.objects.filter(booked_on__gt=window_start(on, MONTHS), booked_on__lte=on)
     mine = booked.filter(account__hand_over_items__hand_over=hand_over).order_by()

@@ -187,7 +187,7 @@ def test_a_plan_costs_the_same_with_one_customer_and_with_three(
     plan = plan_hand_over(giver=rep, reason="LEAVES", day=today, rest_to=teammate, actor=manager)
     client = client_for(manager)
     client.get(url("page", plan))
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         client.get(url("page", plan))
 
 

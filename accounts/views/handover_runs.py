@@ -15,7 +15,7 @@ from accounts.actions import handover_run
 from accounts.actions.handing import CannotHandOver
 from accounts.choices import HandedState, HandOverReason
 from accounts.handover.briefing import Risk, briefs, what_may_be_lost
-from accounts.handover.preview import preview
+from accounts.handover.preview import preview, staying
 from accounts.handover.rules import unusual_exports_of
 from accounts.models import Account, HandOver, HandOverItem
 from accounts.views.account import account_or_404
@@ -72,6 +72,7 @@ def start(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     context = {
         "hand_over": found,
         "preview": preview(found, on=request.today),
+        "staying": staying(found, request.user),
         "leaves": found.reason == HandOverReason.LEAVES,
         "later": found.day > request.today,
     }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.handing import CannotHandOver, change_plan, choose_receivers, discard, plan_hand_over
 from accounts.forms.handover import NewHandOverForm, PlanForm, ReceiverForm
-from accounts.handover.preview import COLUMNS, Preview, Row, preview
+from accounts.handover.preview import COLUMNS, Preview, Row, preview, staying
 from accounts.handover.rules import unusual_exports_of
 from accounts.models import HandOver
 from accounts.views.handover_runs import hand_over_or_404, run_page
@@ -69,6 +69,7 @@ def _plan_page(request: AuthenticatedHttpRequest, found: HandOver, form: PlanFor
         "hand_over": found,
         "form": form,
         "preview": seen,
+        "staying": staying(found, request.user),
         "rows": shown[:MOST_ROWS],
         "more": max(0, len(shown) - MOST_ROWS),
         "show": request.GET.get("show", ""),
