@@ -162,10 +162,10 @@ def new_customer(
     """
     if owner.pk != actor.pk or not may(actor, Right.SELL):
         return create_account(name=name, owner=owner, actor=actor, client_id=client_id, **fields)
+    policy = claim_policy()
+    hold(actor)  # first, so that the same form sent twice at once finds what the other one made
     if made := _made_before(client_id, actor):
         return made.account
-    policy = claim_policy()
-    hold(actor)
     require_room(actor, "", policy)
     account = create_account(name=name, owner=owner, actor=actor, client_id=client_id, **fields)
     claim = filing_of(account, on)
@@ -179,10 +179,10 @@ def file_for(account: Account, *, filing: Filing, client_id: uuid.UUID, actor: U
 
     The same `client_id` again returns the first claim. Raises ClaimRefused.
     """
-    if made := _made_before(client_id, actor):
-        return made
     policy = claim_policy()
     hold(actor)
+    if made := _made_before(client_id, actor):
+        return made
     current = _still_there(account)
     if current.owner_id is None:
         return _take(current, filing, policy, client_id=client_id, actor=actor, now=now, on=on)
@@ -237,6 +237,8 @@ def claim_from_pool(account: Account, *, actor: User, now: datetime, on: date) -
     policy = claim_policy()
     hold(actor)
     current = _still_there(account)
+    if current.owner_id == actor.pk:
+        raise ClaimRefused(_("%(name)s is your own customer already.") % {"name": current.called})
     if current.owner is not None:
         raise ClaimRefused(_("%(name)s was a moment quicker. Choose another one.") % {"name": current.owner})
     claim = _take(current, filing_of(current, on), policy, client_id=uuid.uuid4(), actor=actor, now=now, on=on)

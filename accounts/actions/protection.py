@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import ClaimState, OwnershipKind
 from accounts.claims.claiming import protected_until, renewed
-from accounts.claims.reads import claim_policy
+from accounts.claims.reads import claim_policy, who_extends
 from accounts.claims.rules import LAPSING, warnings_of
 from accounts.models import Account, Claim
 from crm.editing import write_fields
@@ -137,6 +137,8 @@ def extend(claim: Claim, *, until: date, reason: str, actor: User, on: date, now
     current = Claim.objects.select_for_update(of=("self",)).select_related("account").get(pk=claim.pk)
     if not current.is_active or current.protected_until is None or current.granted_until is None:
         raise ExtensionRefused(_("This claim is not in force any more; there is nothing to extend."))
+    if above := who_extends(current, actor):
+        raise ExtensionRefused(_("%(name)s decides about your own customer.") % {"name": above})
     if not current.protected_until < until <= on + LONGEST:
         values = {"day": current.protected_until.isoformat(), "last": (on + LONGEST).isoformat()}
         raise ExtensionRefused(_("Choose a day after %(day)s, until which it is protected, up to %(last)s.") % values)

@@ -66,6 +66,11 @@ def leader_of(team: Team | None, *, besides: Collection[int | None] = ()) -> Use
     return next((leader for leader in _leaders(team) if leader.pk not in besides), None)
 
 
+def who_extends(claim: Claim, actor: User) -> User | None:
+    """Return who may protect longer what is the person's own; None where he may himself: nobody stands above him."""
+    return leader_of(actor.team, besides=(actor.pk,)) if claim.claimant_id == actor.pk else None
+
+
 def judge_of(account: Account, claimant: User) -> User | None:
     """Return who decides between the holder of a customer and another claimant: neither of the two.
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.actions.accounts import archive_account
 from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_for, file_new, release
 from accounts.actions.giving import give_account
+from accounts.actions.protection import ExtensionRefused, extend
 from accounts.models import Account, Claim, ClaimPolicy, Ownership
 from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.undo import CannotUndo, undo
@@ -171,3 +172,30 @@ def test_a_code_that_is_none_is_said_before_anything_is_filed(rep: User, client_
 
     assert (answer.status_code, Account.objects.count()) == (422, 0)
     assert "This is no valid credit code" in answer.content.decode()
+
+
+# --- the same thing again ---------------------------------------------------------------------------------------------
+def test_who_claims_twice_by_a_double_tap_is_not_told_that_he_was_quicker(rep: User, when: dict[str, Any]) -> None:
+    pooled = AccountFactory(name="昆山华鑫", owner=None, team=rep.team)
+    claim_from_pool(pooled, actor=rep, **when)
+
+    with pytest.raises(ClaimRefused, match="昆山华鑫 is your own customer already"):
+        claim_from_pool(pooled, actor=rep, **when)
+
+
+# --- longer for oneself -----------------------------------------------------------------------------------------------
+def test_a_manager_does_not_protect_his_own_customer_longer_where_somebody_stands_above_him(
+    manager: User, director: User, firm, today: date, now: datetime, client_for
+) -> None:
+    own = ClaimFactory(account=AccountFactory(name="太仓华东", owner=manager))
+    longer = {"until": date(2027, 2, 28), "reason": "招标推迟", "on": today, "now": now}
+    extend(own, actor=manager, **longer)  # nobody stands above him yet
+    firm.manager = director
+    firm.save(update_fields=["manager"])
+    longer["until"] = date(2027, 3, 31)
+
+    with pytest.raises(ExtensionRefused, match="何云 decides about your own customer"):
+        extend(own, actor=manager, **longer)
+    extend(own, actor=director, **longer)
+    shown = client_for(manager).get(own.get_absolute_url()).content.decode()
+    assert reverse("accounts:extend_claim", args=[own.pk]) not in shown

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_for, file_new, release
+from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_for, file_new, new_customer, release
 from accounts.actions.lapses import lapse_claims
 from accounts.choices import OwnershipKind
 from accounts.models import Account, Claim, ClaimPolicy, Ownership
@@ -149,3 +149,20 @@ def test_a_decision_and_a_release_in_the_same_moment_leave_one_owner(
     assert answers in (["got it", "got it"], [f"{account.called} belongs to 刘婷 meanwhile.", "got it"])
     assert account.owner == teammate
     assert Ownership.objects.open().filter(account=account).count() == 1
+
+
+def test_the_same_form_sent_twice_at_once_is_one_claim_and_one_answer(rep: User, teammate: User, now, today) -> None:
+    pooled = AccountFactory(owner=None, team=rep.team)
+    filing, key, other = Filing("华东", date(2026, 11, 1)), uuid.uuid4(), uuid.uuid4()
+    found: list[int] = []
+
+    def file() -> None:
+        found.append(file_for(pooled, filing=filing, client_id=key, actor=rep, now=now, on=today).pk)
+
+    def make() -> None:
+        found.append(new_customer(name="常州恒立", owner=rep, client_id=other, actor=rep, now=now, on=today).pk)
+
+    assert at_once([file, file], threads=2) == ["got it", "got it"]
+    assert at_once([make, make], threads=2) == ["got it", "got it"]
+    assert (len(found), len({*found[:2]}), len({*found[2:]})) == (4, 1, 1)
+    assert Claim.objects.count() == 2

@@ -18,7 +18,7 @@ from accounts.actions.protection import ExtensionRefused, extend
 from accounts.choices import ClaimState
 from accounts.claims.columns import COLUMNS, LOADED, SORTS, USUAL_SORT, days_left
 from accounts.claims.listed import PAGE, find, in_order
-from accounts.claims.reads import POLICY_PK, claim_policy
+from accounts.claims.reads import POLICY_PK, claim_policy, who_extends
 from accounts.forms.claims import ClaimForm, ClaimPolicyForm, ExtendForm
 from accounts.history import as_events
 from accounts.models import Account, Claim, ClaimPolicy
@@ -146,7 +146,7 @@ def claim_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "sees_account": Account.objects.visible_to(request.user).filter(pk=claim.account_id).exists(),
         "approval": asked,
         "judge": asked.steps.select_related("approver").first() if asked else None,
-        "may_extend": claim.is_active and may(request.user, Right.LEAD),
+        "may_extend": claim.is_active and may(request.user, Right.LEAD) and not who_extends(claim, request.user),
     }
     return render(request, "accounts/claims/claim.html", context)
 
