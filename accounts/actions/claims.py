@@ -63,6 +63,13 @@ def hold(person: User) -> None:
         raise ClaimRefused(_("%(name)s does not sell here and can hold no customer.") % {"name": person})
 
 
+def require_team(person: User) -> None:
+    """Raise ClaimRefused for who belongs to no team: no manager would see the customer any more."""
+    if person.team_id is None:
+        sentence = _("%(name)s belongs to no team; ask an admin to put him or her into one.")
+        raise ClaimRefused(sentence % {"name": person})
+
+
 def require_room(person: User, tier: str, policy: ClaimPolicy) -> None:
     """Raise ClaimRefused where a held person has as many customers as he may."""
     reached = limit_reached(held_by(person), tier, policy.limits)
@@ -197,6 +204,7 @@ def file_for(account: Account, *, filing: Filing, client_id: uuid.UUID, actor: U
 
 def _ask(account: Account, filing: Filing, *, client_id: uuid.UUID, actor: User, now: datetime) -> Claim:
     """Let a manager decide between the holder and a second claimant."""
+    require_team(actor)
     judge = judge_of(account, actor)
     if judge is None:
         raise ClaimRefused(_("There is nobody to decide this. Ask an admin to name a manager for the team."))
@@ -219,6 +227,7 @@ def _take(
     on: date,
 ) -> Claim:
     """Give a locked customer of the pool to who claims it."""
+    require_team(actor)
     require_room(actor, account.tier, policy)
     _require_patience(account, actor, policy, on)
     owners = {account.pk: (actor.pk, actor.team_id)}

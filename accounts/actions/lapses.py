@@ -20,7 +20,7 @@ from accounts.models import Account, Claim, ClaimPolicy
 from crm.workdays import load_calendar
 from teams.models import User
 
-BATCH = 200
+BATCH = 50  # whose rows are held at once, with all that hangs on their owners
 
 
 def lapse_claims(*, on: date, now: datetime) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions.carrying import Along, carry, carry_back
-from accounts.actions.claims import HOLD, ClaimRefused, hold, protect, require_room
+from accounts.actions.claims import HOLD, ClaimRefused, hold, protect, require_room, require_team
 from accounts.actions.ownership import Why, step_back, write_owners
 from accounts.actions.protection import reopen_claims
 from accounts.choices import ClaimState, OwnershipKind
@@ -76,6 +76,7 @@ def _grant(claim: Claim, *, actor: User, now: datetime, comment: str) -> None:
     claimant, policy = claim.claimant, claim_policy()
     try:
         hold(claimant)
+        require_team(claimant)
         require_room(claimant, claim.account.tier, policy)
     except ClaimRefused as refusal:
         raise CannotSign(str(refusal)) from None

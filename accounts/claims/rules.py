@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.claims.claiming import lapse_day, warning_day, warning_line
-from accounts.claims.reads import Ending, claim_policy, ending_before
+from accounts.claims.reads import Ending, claim_policy, ending_before, leader_of
 from crm.workdays import WorkCalendar, load_calendar
 from followups.planning import plan_now
 from followups.rules import Due, Rule, RuleContext
@@ -19,11 +19,13 @@ LAPSING = "claim-lapsing"
 
 def _due(ending: Ending, warning_days: int, calendar: WorkCalendar) -> Due:
     claim, until = ending.claim, ending.claim.protected_until or date.max
-    last = claim.account.last_contact_on
+    last, claimant = claim.account.last_contact_on, claim.claimant
+    # Who has left reads nothing; his manager can still send somebody, or give the customer away.
+    warned = claimant if claimant.is_active else leader_of(claim.account.team, besides=(claimant.pk,)) or claimant
     return Due(
         kind=LAPSING,
         subject=("claim", claim.pk),
-        recipient_id=claim.claimant_id,
+        recipient_id=warned.pk,
         due_on=warning_day(until, warning_days, calendar),
         ends_on=until,
         key=f"{LAPSING}:{claim.pk}:{until.isoformat()}",

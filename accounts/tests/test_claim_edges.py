@@ -13,11 +13,13 @@ from accounts.actions.accounts import archive_account
 from accounts.actions.claims import ClaimRefused, Filing, claim_from_pool, file_for, file_new, release
 from accounts.actions.giving import give_account
 from accounts.actions.protection import ExtensionRefused, extend
+from accounts.claims.rules import LAPSING
 from accounts.models import Account, Claim, ClaimPolicy, Ownership
 from accounts.tests.factories import AccountFactory, ClaimFactory
 from crm.undo import CannotUndo, undo
 from followups.actions.approvals import CannotSign, approve, send_back
-from followups.models import Approval
+from followups.models import Approval, FollowUp
+from followups.planning import plan_follow_ups
 from teams.models import Absence, User
 
 NOVEMBER = Filing("华东", date(2026, 11, 1), "去年在展会上认识")
@@ -199,3 +201,27 @@ def test_a_manager_does_not_protect_his_own_customer_longer_where_somebody_stand
     extend(own, actor=director, **longer)
     shown = client_for(manager).get(own.get_absolute_url()).content.decode()
     assert reverse("accounts:extend_claim", args=[own.pk]) not in shown
+
+
+# --- people without a place -------------------------------------------------------------------------------------------
+def test_who_belongs_to_no_team_takes_no_customer_out_of_his_managers_sight(
+    asked: Approval, rep: User, teammate: User, manager: User, when: dict[str, Any]
+) -> None:
+    pooled = AccountFactory(owner=None, team=rep.team)
+    User.objects.filter(pk=teammate.pk).update(team=None)
+    teammate.refresh_from_db()
+
+    with pytest.raises(ClaimRefused, match="刘婷 belongs to no team"):
+        claim_from_pool(pooled, actor=teammate, **when)
+    with pytest.raises(CannotSign, match="刘婷 belongs to no team"):
+        approve(asked, actor=manager, now=when["now"])
+
+
+def test_where_the_claimant_has_left_his_manager_is_warned_of_the_lapse(
+    held: Claim, rep: User, manager: User, today: date, now: datetime
+) -> None:
+    Claim.objects.update(protected_until=date(2026, 11, 27))
+    User.objects.filter(pk=rep.pk).update(is_active=False)
+    plan_follow_ups(on=today, now=now)
+
+    assert FollowUp.objects.open().get(kind=LAPSING).recipient == manager
