@@ -283,7 +283,7 @@ def release(account: Account, *, reason: str, actor: User, now: datetime) -> Und
     if owner.pk != account.owner_id:
         values = {"account": current.called, "name": owner}
         raise ClaimRefused(_("%(account)s belongs to %(name)s meanwhile.") % values)
-    _refuse_open_deals(current)
+    refuse_open_deals(current)
     inverse: dict[str, Any] = {"account": current.pk, "owner": current.owner_id, "team": current.team_id}
     why = Why(OwnershipKind.RELEASED, reason.strip())
     went = let_go(current.pk, giver=owner, to=leader_of(current.team, besides=(owner.pk,)), actor=actor, now=now)
@@ -297,7 +297,7 @@ def release(account: Account, *, reason: str, actor: User, now: datetime) -> Und
     return offer_undo("claims.release", actor=actor, label=label, inverse=inverse, rows=rows, now=now)
 
 
-def _refuse_open_deals(account: Account) -> None:
+def refuse_open_deals(account: Account) -> None:
     """Raise ClaimRefused for a customer with an open opportunity, where such a one does not lapse either."""
     if claim_policy().deals_exempt and exempt_ones([account.pk]):
         sentence = _(

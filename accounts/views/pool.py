@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.actions.claims import ClaimRefused, claim_from_pool, release
+from accounts.actions.claims import ClaimRefused, claim_from_pool, refuse_open_deals, release
 from accounts.choices import OwnershipKind
 from accounts.claims.access import may_release
 from accounts.claims.filters import PoolFilter
@@ -90,10 +90,16 @@ def take(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def give_up(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Release a customer to the pool, with a reason; it can be taken back."""
+    """Release a customer to the pool, with a reason; it can be taken back. One with an open opportunity stays."""
     account: Account = get_visible_or_404(Account, request.user, pk=pk)
     if not may_release(request.user, account):
         raise PermissionDenied
+    if request.method == "GET":
+        try:
+            refuse_open_deals(account)
+        except ClaimRefused as refusal:  # said before anybody writes down why
+            messages.error(request, str(refusal))
+            return redirect(account)
     form = ReleaseForm(request.POST or None)
     if form.is_valid():
         try:

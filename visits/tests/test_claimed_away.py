@@ -170,6 +170,14 @@ def test_a_customer_with_an_open_opportunity_is_not_released(held, deal, planned
     assert where() == BEFORE
 
 
+def test_that_it_is_not_released_is_said_before_anybody_writes_why(held, deal, rep, client_for: SignIn) -> None:
+    client, url = client_for(rep), reverse("accounts:release", args=[held.account_id])
+
+    assert "Close the opportunity first" in client.get(url, follow=True).content.decode()
+    assert client.post(url, {"reason": "跟不动"}).status_code == 422
+    assert where() == [("deal", "陈思远", "OPEN")]
+
+
 def test_a_release_ends_planned_visits_and_gives_promises_to_the_manager(
     held, planned, said, changhong, rep, manager, now
 ) -> None:
