@@ -147,16 +147,22 @@ def file_new(
     policy = ClaimPolicy.objects.select_for_update().get(pk=POLICY_PK)
     if made := _made_before(client_id, actor):
         return made
-    if Account.objects.live().filter(name=name).exists():
-        raise ClaimRefused(_("We have a customer of this very name. Choose it below."))
-    if (code := fields.get("credit_code")) and Account.objects.live().filter(credit_code=code).exists():
-        raise ClaimRefused(_("We have a customer of this very credit code. Choose it below."))
+    _refuse_one_we_have(name, fields.get("credit_code", ""))
     hold(actor)
     require_room(actor, "", policy)
     account = create_account(name=name, owner=actor, actor=actor, client_id=client_id, **fields)
     claim = _write(account, filing, claimant=actor, now=now, client_id=client_id, **protect(account, policy, on=on))
     record("claim.filed", claim, actor=actor, changes={"account": account, "region": filing.region})
     return claim
+
+
+def _refuse_one_we_have(name: str, code: str) -> None:
+    """Raise ClaimRefused for a company that is there already; of one name and two codes there are two."""
+    namesakes = Account.objects.live().filter(name=name)
+    if (namesakes.filter(credit_code__in=("", code)) if code else namesakes).exists():
+        raise ClaimRefused(_("We have a customer of this very name. Choose it below."))
+    if code and Account.objects.live().filter(credit_code=code).exists():
+        raise ClaimRefused(_("We have a customer of this very credit code. Choose it below."))
 
 
 @transaction.atomic

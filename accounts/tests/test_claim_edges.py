@@ -168,6 +168,17 @@ def test_a_company_of_the_same_code_is_the_same_whatever_name_is_filed(
     assert Account.objects.count() == 1
 
 
+def test_two_companies_of_one_name_are_told_apart_by_their_codes(
+    rep: User, outsider: User, when: dict[str, Any]
+) -> None:
+    AccountFactory(name="长虹精密科技有限公司", owner=rep, credit_code=CODE)
+    other = {"credit_code": "91440101MA59ABCD9P", "client_id": uuid.uuid4(), "actor": outsider, "filing": NOVEMBER}
+    assert file_new(name="长虹精密科技有限公司", **other, **when).account.owner == outsider
+
+    with pytest.raises(ClaimRefused, match="of this very name"):
+        file_new(name="长虹精密科技有限公司", filing=NOVEMBER, client_id=uuid.uuid4(), actor=outsider, **when)
+
+
 def test_a_code_that_is_none_is_said_before_anything_is_filed(rep: User, client_for) -> None:
     data = {"client_id": str(uuid.uuid4()), "name": "常州恒立", "region": "华东", "month": "2026-11"}
     answer = client_for(rep).post(reverse("accounts:file_claim"), data | {"credit_code": CODE + "0123456789"})

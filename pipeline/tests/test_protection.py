@@ -63,8 +63,10 @@ def test_a_step_renews_where_steps_count(counts, expected, until, held):
     assert held.protected_until == until
 
 
-def test_the_pool_shows_nothing_of_what_was_sold(held, rep, outsider, today, now, client_for):
-    OpportunityFactory(account=held.account, name="二期产线", state="WON", closed_on=today)
+@pytest.mark.parametrize("state", ["WON", "OPEN"])
+def test_the_pool_shows_nothing_of_what_was_sold(state, held, rep, outsider, today, now, client_for):
+    ClaimPolicy.objects.create(pk=1, deals_exempt=False)  # where they count, an open one keeps a customer
+    OpportunityFactory(account=held.account, name="二期产线", state=state, closed_on=today if state == "WON" else None)
     release(held.account, reason="客户搬迁", actor=rep, now=now)
     client = client_for(outsider)
 
