@@ -7,8 +7,10 @@ from django.db.models import Avg, Case, F, OrderBy, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.in_house import readable
 from accounts.models import Account
 from crm.listing import Column, NeverEmpty
+from teams.models import User
 
 
 def _of(name: str) -> Callable[[Account], Any]:
@@ -78,3 +80,13 @@ SORTS: dict[str, Any] = {
     "order": F("ability") * F("willingness"),
 }
 USUAL_SORT = "name"
+
+
+def columns_for(user: User) -> list[Column]:
+    """Return the columns a person may read."""
+    return readable(((column.key, column) for column in COLUMNS), user)
+
+
+def sorts_for(user: User) -> dict[str, Any]:
+    """Return the orders a person may ask for: the order of rows tells what it is made of."""
+    return dict(readable(((name, (name, order)) for name, order in SORTS.items()), user))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, KeyScope, ProspectKind, Source, Tier, Verdict
 from accounts.groups.group import companies_below
+from accounts.in_house import JUDGED, is_in_house
 from accounts.models import Account, Industry
 from accounts.querysets import AccountQuerySet
 from teams.filters import TeamFilter, in_words, values_asked
@@ -95,6 +96,8 @@ class AccountFilter(filters.FilterSet):
     def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
+        for name in () if is_in_house(user) else JUDGED:
+            self.filters.pop(name, None)
         keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
         self.filters["owner"].queryset = User.objects.visible_to(user).filter(KEEPS | Q(keeping)).order_by("name", "pk")
         self.filters["team"].queryset = Team.objects.visible_to(user)

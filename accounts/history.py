@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.handover.carried import counts_in_words
+from accounts.in_house import JUDGEMENTS, is_in_house, readable
 from accounts.models import (
     Account,
     AccountMember,
@@ -201,7 +202,8 @@ def history_of_account(account: Account, *, user: User) -> QuerySet[AuditEntry]:
         seen: Any = model._default_manager
         rows = seen.visible_to(user).filter(**{path: account}).order_by().values("pk")
         about |= Q(kind=model._meta.label_lower, subject_id__in=rows)
-    return AuditEntry.objects.filter(about).order_by("-id")
+    entries = AuditEntry.objects.filter(about).order_by("-id")
+    return entries if is_in_house(user) else entries.exclude(action__in=JUDGEMENTS)
 
 
 def owners_of(account: Account) -> QuerySet[Ownership]:
@@ -220,34 +222,37 @@ def _word(model: type[Model], name: str, value: Any) -> str:
     return str(choices.get(value, "、".join(map(str, value)) if isinstance(value, list) else value))
 
 
-def _lines(entry: AuditEntry) -> Iterable[Line]:
+def _lines(entry: AuditEntry) -> Iterable[tuple[str, Line]]:
+    """Yield the changes of an entry in words, each with the name of its field."""
     model = MODELS[entry.kind]
     for name, change in entry.changes.items():
         if name == "names":
-            yield Line(_("owner"), change[0] or EMPTY, change[1] or EMPTY)
+            yield name, Line(_("owner"), change[0] or EMPTY, change[1] or EMPTY)
         elif name == "companies":
-            yield Line(_("belongs to"), change[0] or EMPTY, change[1] or EMPTY)
+            yield name, Line(_("belongs to"), change[0] or EMPTY, change[1] or EMPTY)
         elif name in WENT:
-            yield Line(str(WENT[name]), "", counts_in_words(change))
+            yield name, Line(str(WENT[name]), "", counts_in_words(change))
         elif name == "chosen":
-            yield from (Line(label, before or EMPTY, after or EMPTY) for label, (before, after) in change.items())
+            yield from (
+                (name, Line(label, before or EMPTY, after or EMPTY)) for label, (before, after) in change.items()
+            )
         elif name not in UNSAID and isinstance(change, list) and len(change) == 2:
             try:
                 field: Any = model._meta.get_field(name)
             except FieldDoesNotExist:
                 continue
-            yield Line(str(field.verbose_name), _word(model, name, change[0]), _word(model, name, change[1]))
+            yield name, Line(str(field.verbose_name), _word(model, name, change[0]), _word(model, name, change[1]))
 
 
-def as_events(entries: Iterable[AuditEntry]) -> list[Event]:
-    """Return entries in words; an action without a word of its own shows its name."""
+def as_events(entries: Iterable[AuditEntry], *, user: User) -> list[Event]:
+    """Return entries in words, without what the person may not read; an action without a word shows its name."""
     return [
         Event(
             at=entry.recorded_at,
             who=entry.actor_name or _("the system"),
             title=str(ACTIONS.get(entry.action, entry.action)),
             subject=entry.subject_name if entry.kind in NAMED else "",
-            lines=list(_lines(entry)),
+            lines=readable(_lines(entry), user),
         )
         for entry in entries
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.columns import COLUMNS, SORTS, USUAL_SORT
+from accounts.columns import COLUMNS, USUAL_SORT, sorts_for
 from accounts.filters import AccountFilter
 from accounts.models import Account
 from accounts.querysets import AccountQuerySet
@@ -32,7 +32,7 @@ def with_figures(rows: AccountQuerySet, columns: Sequence[Column], asked: Asked)
 
 def in_order(rows: AccountQuerySet, asked: Asked) -> AccountQuerySet:
     """Return customers in the order asked for."""
-    return rows.order_by(*ordering(SORTS, str(asked.params.get("sort", "")), usual=USUAL_SORT))
+    return rows.order_by(*ordering(sorts_for(asked.user), str(asked.params.get("sort", "")), usual=USUAL_SORT))
 
 
 def whole(rows: AccountQuerySet, columns: Sequence[Column], asked: Asked) -> AccountQuerySet:

@@ -18,6 +18,7 @@ from accounts.claims.access import may_release
 from accounts.facts import facts_of, profit_facts, protection_of, ways_to
 from accounts.health import Person, coverage, findings, is_unseen
 from accounts.history import as_events, history_of_account, owners_of
+from accounts.in_house import is_in_house, readable
 from accounts.members.duties import duties
 from accounts.models import Account, AccountLook, Contact
 from accounts.orgchart import grow
@@ -28,7 +29,7 @@ from accounts.upcoming import upcoming
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.paging import paginate
 from teams.access import get_visible_or_404, may
-from teams.choices import Right, Role
+from teams.choices import Right
 from teams.models import User
 
 PAGE = 20
@@ -54,7 +55,7 @@ def account_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
 
 def in_house_or_404(request: AuthenticatedHttpRequest, pk: int) -> Account:
     """Return a customer for a page that says what we think of it and mean to do there: never for dealers."""
-    if request.user.role == Role.DEALER:
+    if not is_in_house(request.user):
         raise Http404
     return account_or_404(request, pk)
 
@@ -72,16 +73,16 @@ def head(request: AuthenticatedHttpRequest, account: Account, tab: str, people: 
         following=account.next_contact_on,
         on=request.today,
     )
-    is_in_house = request.user.role != Role.DEALER
+    in_house = is_in_house(request.user)
     return {
         "account": account,
         "tab": tab,
         "findings": found,
         "protection": protection_of(account, on=request.today, soon=SOON),
-        "panels": [panel for panel in panels() if is_in_house or not panel.in_house],
+        "panels": [panel for panel in panels() if in_house or not panel.in_house],
         "ways": ways_to(account) if account.address or account.position else [],
         "shortcuts": shortcuts() if may(request.user, Right.SELL) and not account.archived_at else [],
-        "is_in_house": is_in_house,
+        "is_in_house": in_house,
         "may_edit": may(request.user, Right.EDIT_CUSTOMERS),
         "may_set_tier": may(request.user, Right.LEAD),
         "may_release": may_release(request.user, account),
@@ -155,7 +156,7 @@ def account_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     since = note_look(account, user=request.user, seen_at=look.seen_at, before_at=look.before_at, now=request.now)
     context |= {
         "facts": [
-            *facts_of(account, parent_seen=look.parent_seen),
+            *readable(((fact.fields, fact) for fact in facts_of(account, parent_seen=look.parent_seen)), request.user),
             *profit_facts(account, twelve_months(request.today), request.user),
         ],
         "in_group": bool(look.has_below or account.parent_id),
@@ -227,7 +228,8 @@ def account_history(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Show who changed what, newest first."""
     account = account_or_404(request, pk)
     page = paginate(history_of_account(account, user=request.user), request.GET)
-    context = head(request, account, "history", people_of(account)) | {"page": page, "events": as_events(page.items)}
+    events = as_events(page.items, user=request.user)
+    context = head(request, account, "history", people_of(account)) | {"page": page, "events": events}
     context["empty"] = _("Nothing was changed here yet.")
     if not page.has_previous:
         context["owners"] = owners_of(account)[:OWNERS_SHOWN]

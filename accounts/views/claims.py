@@ -190,5 +190,5 @@ def policy(request: AuthenticatedHttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. The next claim or contact counts by these rules."))
         return go_to(request, "accounts:claim_policy")
     changes = history_of(ClaimPolicy(pk=POLICY_PK))[:HISTORY_SHOWN]
-    context = {"form": form, "events": as_events(changes), "may_administer": is_admin}
+    context = {"form": form, "events": as_events(changes, user=request.user), "may_administer": is_admin}
     return render(request, "accounts/claims/policy.html", context, status=422 if form.is_bound else 200)

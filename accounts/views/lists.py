@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.choices import AccountKind
-from accounts.columns import COLUMNS, SORTS
+from accounts.columns import columns_for, sorts_for
 from accounts.fields import choice_label
 from accounts.filters import AccountFilter
 from accounts.listed import PAGE, find, in_order, whole, with_figures
@@ -58,7 +58,7 @@ def _totals(request: AuthenticatedHttpRequest, found: AccountFilter, columns: li
 @require_GET
 def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the customers a person sees."""
-    opened = OpenList(request, PAGE, COLUMNS)
+    opened = OpenList(request, PAGE, columns_for(request.user))
     if opened.opens_at:
         return redirect(opened.opens_at)
     asked, found = asked_for(request), filtered(request)
@@ -75,7 +75,8 @@ def account_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "may_have": request.user.role not in WITHOUT_CUSTOMERS,
     }
     ready = _ready_views(request.user)
-    context["tabs"] = opened.tabs(default_label=gettext_lazy("All"), ready=ready, form=found.form, sorts=SORTS)
+    sorts = sorts_for(request.user)
+    context["tabs"] = opened.tabs(default_label=gettext_lazy("All"), ready=ready, form=found.form, sorts=sorts)
     if is_fragment(request):
         return rows_with_tabs(request, "accounts/list.html#rows", context)
     return render(request, "accounts/list.html", context)

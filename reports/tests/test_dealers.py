@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from accounts.actions.accounts import edit_account
 from accounts.actions.dealers import LoginRefused, give_login, set_dealer_year, take_login
+from accounts.actions.qualification import add_rival, judge
 from accounts.dealing import reached, standings
 from accounts.forms.dealers import LoginForm
 from accounts.models import Account, AccountPlan, Contact, DealerLogin, DealerYear, Nomination
@@ -100,6 +101,31 @@ def test_neither_rank_nor_profile_of_its_customers_are_for_a_dealer(feng, rep, d
         page = client.get(own.get_absolute_url()).content.decode()
         assert (reverse("accounts:tier", args=[own.pk]) in page) == seen
         assert (reverse("reports:profile_of", args=[own.pk]) in page) == seen
+
+
+def test_what_we_judge_of_its_customers_is_not_for_a_dealer(feng, rep, dealer, today, client_for: SignIn):
+    """Whether it can buy, what its credit and its potential are, who else sells there."""
+    own = dealt(feng, "昆山沪光")
+    edit_account(own, changes={"credit": 1, "potential": 4, "phone": "0512-57000000"}, version=own.version, actor=rep)
+    judge(own, aspect="ABILITY", verdict="FAILED", evidence="欠款三百万", actor=rep, on=today)
+    add_rival(own, name="汇川", actor=rep)
+    columns = "col=phone&col=qualification&col=credit&col=potential&col=order&col=wallet"
+    urls = (own.get_absolute_url(), reverse("accounts:history", args=[own.pk]), f"/accounts/?{columns}")
+    words = ("not qualified", "failed", "1 of 5", "4 of 5", "Credit standing", "credit standing", "Competitor added")
+    for person, told in ((rep, True), (dealer, False)):
+        pages = [client_for(person).get(url).content.decode() for url in urls]
+        assert all("0512-57000000" in page for page in pages)
+        assert [any(word in page for page in pages) for word in words] == [told] * len(words)
+
+
+def test_a_dealer_neither_filters_nor_sorts_by_what_we_judge(feng, dealer, client_for: SignIn):
+    first, second = dealt(feng, "昆山沪光"), dealt(feng, "江阴长电")
+    Account.objects.filter(pk=first.pk).update(qualification="FAILED", ability=1, willingness=1)
+    Account.objects.filter(pk=second.pk).update(ability=5, willingness=5)
+    client = client_for(dealer)
+    plain = [account.pk for account in client.get("/accounts/").context["page"].items]
+    for query in ("qualification=FAILED", "sort=-order", "sort=order"):
+        assert [account.pk for account in client.get(f"/accounts/?{query}").context["page"].items] == plain
 
 
 PAGES = (
