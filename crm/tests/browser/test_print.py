@@ -67,8 +67,11 @@ def test_an_account_plan_is_a_table_on_a_wide_sheet_with_lines_to_sign(
     site.look(lambda: PlanRowFactory(plan=plan, strategy="由技术部带入二厂", standard="停机率低于 0.5%"))
     site.look(lambda: AccountRiskFactory(account=changhong))
     sheet.set_viewport_size({"width": 1030, "height": 700})
-    sheet.goto(f"/accounts/{changhong.pk}/plan/")
-    assert style(sheet, "main", "page") == "wide"
+    sheet.goto(f"/accounts/{changhong.pk}/plan/?year=2026")
+    # One sheet beside another: a foot of another format would stand on a sheet of its own.
+    assert [style(sheet, part, "page") for part in ("main", ".print-foot")] == ["wide", "wide"]
+    assert b"/MediaBox [0 0 594" not in sheet.pdf(format="A4", prefer_css_page_size=True)
+    assert "?year=2026" in sheet.locator(".print-foot").inner_text()
     assert style(sheet, ".plan-rows tbody tr", "display") == "table-row"
     assert sheet.get_by_text("停机率低于 0.5%").is_visible()
     assert sheet.locator(".print-sign > *").count() == 3
