@@ -109,6 +109,8 @@ def _prospect(*, person: str, taker: User, actor: User, wants: str, fields: dict
         phone=fields.get("phone", ""),
         province=fields.get("province", ""),
         city=fields.get("city", ""),
+        district=fields.get("district", ""),
+        address=fields.get("address", ""),
         industry=fields.get("industry"),
         notes=wants,
     )

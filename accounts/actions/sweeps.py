@@ -211,6 +211,7 @@ def make_customer(unit: SweepUnit, *, actor: User, now: datetime) -> Account:
         prospect_kind=ProspectKind.DIRECT,
         province=place.province,
         city=place.city,
+        district=place.district,
         address=f"{place.address or place.name} {current.door}",
         phone=current.phone,
         notes=current.notes,

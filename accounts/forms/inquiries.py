@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Channel, Heard
 from accounts.duplicates.reads import Similar, similar_to
 from accounts.forms.layout import Fold, fields_of
+from accounts.forms.place import PlaceBlock, PlaceFields
 from accounts.models import Account, Industry, InquiryRule
+from accounts.placing import LEVELS
 from teams.models import Team, User
 
 NEW = "new"
+PLACED = (*LEVELS, "address")
 
 
-class InquiryForm(forms.Form):
+class InquiryForm(PlaceFields, forms.Form):
     """Who, what for, how they heard of us. Where we may have the customer already, it asks once which one it is."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -44,6 +47,8 @@ class InquiryForm(forms.Form):
     )
     province = forms.CharField(label=_("Province"), max_length=30, required=False)
     city = forms.CharField(label=_("City"), max_length=30, required=False)
+    district = forms.CharField(label=_("District or county"), max_length=30, required=False)
+    address = forms.CharField(label=_("Address"), max_length=250, required=False)
     industry = forms.ModelChoiceField(label=_("Industry"), queryset=Industry.objects.order_by("name"), required=False)
     known = forms.ChoiceField(label=_("Do we have this customer?"), required=False, widget=forms.RadioSelect)
 
@@ -52,14 +57,14 @@ class InquiryForm(forms.Form):
         self.user = user
         self.fields["client_id"].initial = uuid.uuid4
         self.similar: list[Similar] = self._similar() if self.is_bound else []
-        self._offer()
+        self._ask_known()
 
     def _similar(self) -> list[Similar]:
         """Return the customers it may be, by company and telephone as typed."""
         name = self.data.get("company", "").strip() or self.data.get("person", "").strip()
         return similar_to(name=name, phone=self.data.get("phone", "").strip(), credit_code="", user=self.user)
 
-    def _offer(self) -> None:
+    def _ask_known(self) -> None:
         known: Any = self.fields["known"]
         if not self.similar:
             del self.fields["known"]
@@ -81,8 +86,14 @@ class InquiryForm(forms.Form):
             "company",
             "wants",
             "heard",
-            Fold(_("For the right person"), Div("province", "city", css_class="grid-half"), "industry"),
+            Fold(_("For the right person"), PlaceBlock("address"), "industry"),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the district lies in the city, and the city in the province."""
+        data: dict[str, Any] = super().clean() or {}
+        self.check_place(data)
+        return data
 
     @property
     def account(self) -> Account | None:
@@ -93,7 +104,7 @@ class InquiryForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """Return what `register_inquiry` keeps beside person, wants and customer."""
-        names = ("channel", "company", "phone", "heard", "province", "city", "industry")
+        names = ("channel", "company", "phone", "heard", *PLACED, "industry")
         return {name: self.cleaned_data[name] for name in names}
 
 

@@ -15,7 +15,8 @@ from accounts.models import Account
 from accounts.placing import ALSO, ASKED, LEVELS, STEP, Filled, fill, misplaced, offered
 from crm.places.divisions import divisions
 
-PLACE_FIELDS = (*LEVELS, "address", "postcode")
+BESIDE = ("address", "postcode")
+PLACE_FIELDS = (*LEVELS, *BESIDE)
 LONGEST = 500
 PLACE_WIDGETS: dict[str, forms.Widget] = {
     **{name: forms.TextInput(attrs={"class": "input-short"}) for name in LEVELS},
@@ -29,8 +30,9 @@ class PlaceBlock(Div):
 
     template = "accounts/widgets/place.html"
 
-    def __init__(self) -> None:
-        super().__init__(Div(*LEVELS, css_class="grid-3"), "address", "postcode")
+    def __init__(self, *beside: str) -> None:
+        """Take what stands below the three levels: street and postcode where nothing else is said."""
+        super().__init__(Div(*LEVELS, css_class="grid-3"), *(beside or BESIDE))
 
     def render(self, form: Any, context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> str:
         """Draw the fields and what was found."""
@@ -109,7 +111,8 @@ class PlaceForm(PlaceFields, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = fields_of(PlaceBlock())
+        # The form that asks may keep no postcode.
+        self.helper = fields_of(PlaceBlock(*(name for name in BESIDE if name != "postcode" or name in self.data)))
 
     @property
     def phone_beside(self) -> str:

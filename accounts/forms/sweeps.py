@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import PlaceKind, UnitState
 from accounts.fields import AccountField
 from accounts.forms.layout import Fold, fields_of
+from accounts.forms.place import PLACE_WIDGETS, PlaceBlock, PlaceFields
 from accounts.models import Account, SweepPlace, SweepUnit
+from accounts.placing import LEVELS
 from accounts.sweeps.sweeping import MOST_BUILDINGS, MOST_UNITS, BadLayout, Door, buildings_from, doors
 from crm.conflicts import EditForm
 from teams.forms import DayInput
@@ -76,7 +78,7 @@ class LayoutForm(forms.Form):
         return data
 
 
-class PlaceForm(EditForm):
+class PlaceForm(PlaceFields, EditForm):
     """Facts of a place that is swept."""
 
     employer = AccountField(
@@ -88,11 +90,10 @@ class PlaceForm(EditForm):
 
     class Meta:
         model = SweepPlace
-        fields: ClassVar[list[str]] = ["name", "kind", "employer", "province", "city", "address", "owner", "notes"]
+        fields: ClassVar[list[str]] = ["name", "kind", "employer", *LEVELS, "address", "owner", "notes"]
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
-            "province": forms.TextInput(attrs={"class": "input-short"}),
-            "city": forms.TextInput(attrs={"class": "input-short"}),
+            **{name: PLACE_WIDGETS[name] for name in LEVELS},
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 
@@ -113,8 +114,13 @@ class PlaceForm(EditForm):
 
     def layout(self) -> list[Any]:
         """Return the fields in order."""
-        place = Div("province", "city", css_class="grid-half")
-        return ["version", "seen", "name", "kind", "employer", place, "address", "owner", "notes"]
+        return ["version", "seen", "name", "kind", "employer", PlaceBlock("address"), "owner", "notes"]
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the district lies in the city, and the city in the province."""
+        data: dict[str, Any] = super().clean() or {}
+        self.check_place(data)
+        return data
 
 
 class NewPlaceForm(LayoutForm, PlaceForm):

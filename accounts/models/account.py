@@ -20,6 +20,13 @@ from crm.places.datum import Position
 from teams.models import Team
 
 
+def in_one(province: str, city: str, district: str) -> str:
+    """Return province, city and district as one place, province and city said once where they are the same."""
+    above = "" if city.startswith(province) else province
+    parts = [part for part in (above, city, district) if part]
+    return (" " if any(part.isascii() for part in parts) else "").join(parts)
+
+
 class Industry(models.Model):
     """An industry; made by import or an admin."""
 
@@ -240,10 +247,8 @@ class Account(ClientMade, Versioned, Recorded):
 
     @property
     def place(self) -> str:
-        """Return province, city and district, province and city said once where they are the same."""
-        above = "" if self.city.startswith(self.province) else self.province
-        parts = [part for part in (above, self.city, self.district) if part]
-        return (" " if any(part.isascii() for part in parts) else "").join(parts)
+        """Return province, city and district, as one place."""
+        return in_one(self.province, self.city, self.district)
 
     @property
     def position(self) -> Position | None:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Channel, Heard
-from accounts.models.account import Account, Industry
+from accounts.models.account import Account, Industry, in_one
 from accounts.querysets import InquiryQuerySet
 from crm.models.abstract import ClientMade, Recorded, Versioned
 from teams.models import Team
@@ -23,6 +23,8 @@ class Inquiry(ClientMade, Versioned, Recorded):
     heard = models.CharField(_("how they heard of us"), max_length=12, choices=Heard, blank=True)
     province = models.CharField(_("province"), max_length=30, blank=True)
     city = models.CharField(_("city"), max_length=30, blank=True)
+    district = models.CharField(_("district or county"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
     industry = models.ForeignKey(
         Industry, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("industry")
     )
@@ -49,6 +51,11 @@ class Inquiry(ClientMade, Versioned, Recorded):
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.person, self.company)))
+
+    @property
+    def area(self) -> str:
+        """Return province, city and district, as one place."""
+        return in_one(self.province, self.city, self.district)
 
 
 class InquiryRule(Recorded):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import DeciderPlace, PlaceKind, Renovation, UnitState
-from accounts.models.account import Account
+from accounts.models.account import Account, in_one
 from accounts.querysets import KnockQuerySet, SweepPlaceQuerySet, SweepUnitQuerySet
 from crm.models.abstract import ClientMade, Recorded, Versioned
 from teams.models import Team
@@ -29,6 +29,7 @@ class SweepPlace(ClientMade, Versioned, Recorded):
     )
     province = models.CharField(_("province"), max_length=30, blank=True)
     city = models.CharField(_("city"), max_length=30, blank=True)
+    district = models.CharField(_("district or county"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="swept_places", verbose_name=_("responsible")
@@ -51,6 +52,11 @@ class SweepPlace(ClientMade, Versioned, Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def area(self) -> str:
+        """Return province, city and district, as one place."""
+        return in_one(self.province, self.city, self.district)
 
     def get_absolute_url(self) -> str:
         """Return the address of its grid."""

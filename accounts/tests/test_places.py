@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions.positions import set_position
-from accounts.models import Account
+from accounts.actions.sweeps import make_customer
+from accounts.models import Account, Inquiry, SweepPlace
 from accounts.tests.factories import AccountFactory
 from crm.audit import history_of
 from crm.models import UndoEntry
@@ -19,6 +20,7 @@ from crm.undo import undo
 from teams.models import User
 
 SignIn = Callable[[User], Client]
+CALLED = {"person": "孙先生", "company": "新岸精密有限公司", "wants": "要一台样机"}
 PART = {"HX-Request": "true"}
 PASTED = "浙江省杭州市西湖区文三路 478 号 张经理 13805712345"
 HANGZHOU = Position(30.27, 120.15)
@@ -228,3 +230,53 @@ def test_the_page_shows_the_way(changhong: Account, rep: User, now: datetime, cl
     shown = client.get(changhong.get_absolute_url()).content.decode()
     assert "https://uri.amap.com/navigation?to=120.15" in shown
     assert "geo:30.270000,120.150000" in shown
+
+
+# --- where else a place is asked for ---
+def test_a_swept_place_takes_a_pasted_address_over_and_its_customers_lie_in_the_district(
+    rep: User, client_for: SignIn, now: datetime
+) -> None:
+    client, url = client_for(rep), reverse("accounts:new_sweep")
+    data = opened(client, url) | {"name": "阳光花园"}
+    shown = client.post(url, data | {"pasted": PASTED, "place": "paste"}).content.decode()
+    assert not SweepPlace.objects.exists()
+    assert (selected(shown, "district"), "Taken out of the address: 张经理 13805712345." in shown) == ("西湖区", True)
+    chosen = {"province": "浙江省", "city": "杭州市", "district": "西湖区", "address": "文三路 478 号"}
+    assert client.post(url, data | chosen).status_code == 302
+    place = SweepPlace.objects.get()
+    assert (place.area, place.address) == ("浙江省杭州市西湖区", "文三路 478 号")
+    assert "浙江省杭州市西湖区 · 文三路 478 号" in client.get(place.get_absolute_url()).content.decode()
+    made = make_customer(place.units.order_by("pk")[0], actor=rep, now=now)
+    assert made.place == "浙江省杭州市西湖区"
+
+
+def test_a_step_draws_only_what_the_form_that_asks_keeps(rep: User, client_for: SignIn) -> None:
+    client, url = client_for(rep), reverse("accounts:place")
+    asked = {"place": "province", "province": "浙江省", "city": "", "district": "", "address": ""}
+    assert 'name="postcode"' not in client.post(url, asked).content.decode()
+    assert 'name="postcode"' in client.post(url, asked | {"postcode": ""}).content.decode()
+
+
+def test_a_district_of_another_city_is_refused_for_a_sweep_and_a_call(rep: User, client_for: SignIn) -> None:
+    client = client_for(rep)
+    wrong = {"province": "浙江省", "city": "杭州市", "district": "吴中区"}
+    for name, typed in (("accounts:new_sweep", {"name": "阳光花园"}), ("accounts:new_inquiry", CALLED)):
+        url = reverse(name)
+        answer = client.post(url, opened(client, url) | typed | wrong)
+        assert answer.status_code == 422
+        assert "吴中区 is not in 杭州市." in answer.content.decode()
+
+
+def test_who_calls_says_an_address_and_the_prospect_has_it(rep: User, client_for: SignIn) -> None:
+    client, url = client_for(rep), reverse("accounts:new_inquiry")
+    data = opened(client, url) | CALLED
+    shown = client.post(url, data | {"pasted": PASTED, "place": "paste"}).content.decode()
+    assert not Inquiry.objects.exists()
+    assert selected(shown, "city") == "杭州市"
+    assert 'value="13805712345"' in shown
+    chosen = {"province": "浙江省", "city": "杭州市", "district": "西湖区", "address": "文三路 478 号"}
+    made = client.post(url, data | chosen)
+    inquiry = Inquiry.objects.get()
+    assert inquiry.account is not None
+    assert (inquiry.account.place, inquiry.account.address) == ("浙江省杭州市西湖区", "文三路 478 号")
+    assert "浙江省杭州市西湖区 文三路 478 号" in client.get(made["Location"]).content.decode()

@@ -39,7 +39,11 @@
       else if (field.multiple) [...field.options].forEach((option) => (option.selected = list.includes(option.value)));
       else {
         const at = (place[field.name] = (place[field.name] ?? -1) + 1);
-        if (at < list.length) field.value = list[at];
+        if (at >= list.length) return;
+        // Which cities can be chosen depends on the province: the choice itself is kept.
+        const isPlace = field.options && field.closest("[data-keep-typed]");
+        if (isPlace && ![...field.options].some((option) => option.value === list[at])) field.add(new Option(list[at]));
+        field.value = list[at];
       }
     });
     form.dispatchEvent(new CustomEvent("draft:filled", { bubbles: true, detail: { values } }));

@@ -82,6 +82,25 @@ def test_what_is_typed_while_a_level_is_looked_up_stays(site: Site, open_page: O
     eventually(lambda: place_of(site, changhong)[:2] == ("浙江省", "文三路 478 号"), page=page)
 
 
+def test_who_calls_says_an_address_and_a_kept_draft_gives_the_city_back(site: Site, open_page: Opened, rep) -> None:
+    page = open_page(rep, "/accounts/inquiries/new/")
+    page.get_by_role("textbox", name="Who", exact=True).fill("孙先生")
+    page.get_by_text("For the right person").click()
+    page.get_by_text("Paste a whole address").click()
+    page.locator("[name=pasted]").fill("浙江省杭州市西湖区文三路 478 号 张经理 13805712345")
+    page.get_by_role("button", name="Take it apart").click()
+    expect(page.locator("[name=district]")).to_have_value("西湖区")
+    expect(page.locator("[name=phone]")).to_have_value("13805712345")
+    page.get_by_label("What they want").fill("要一台样机")
+    page.wait_for_timeout(500)  # what is typed is kept after a moment
+    page.reload()
+    expect(page.locator("[name=wants]")).to_have_value("要一台样机")
+    expect(page.locator("[name=city]")).to_have_value("杭州市")
+    page.get_by_role("button", name="Register").click()
+    places = lambda: [each.place for each in Account.objects.all()]  # noqa: E731
+    eventually(lambda: site.look(places) == ["浙江省杭州市西湖区"], page=page)
+
+
 def test_a_company_is_moved_in_the_chart_and_the_move_is_taken_back(
     site: Site, open_page: Opened, rep, changhong: Account
 ) -> None:
