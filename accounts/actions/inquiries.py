@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.actions.accounts import create_account
-from accounts.actions.people import add_contact
+from accounts.actions.people import add_contact, reached_by
 from accounts.choices import AccountKind, Channel, ProspectKind, Source
 from accounts.inquiries.assigning import AssignRule, Facts, assign
 from accounts.inquiries.rules import FIRST_CONTACT, INQUIRY_RULE, inquiry_dues, inquiry_key
@@ -114,7 +114,7 @@ def _prospect(*, person: str, taker: User, actor: User, wants: str, fields: dict
         industry=fields.get("industry"),
         notes=wants,
     )
-    add_contact(account, name=person, mobile=fields.get("phone", ""), actor=actor, is_verified=False)
+    add_contact(account, name=person, **reached_by(fields.get("phone", "")), actor=actor, is_verified=False)
     return account
 
 

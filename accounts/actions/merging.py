@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.contact_log import contact_days, remind_again_of_next_contact
 from accounts.actions.duplicates import file_keys
+from accounts.actions.groups import GROUPS
 from accounts.actions.members import add_member
 from accounts.actions.ownership import Why, note_owners
 from accounts.actions.protection import end_claims, pass_on
 from accounts.cadence import next_due
 from accounts.choices import OwnershipKind, PairState, TierChangeKind
 from accounts.duplicates.reads import ordered
+from accounts.groups.group import companies_above
+from accounts.groups.rollup import climb, reaches
 from accounts.merging.contested import Contest, chosen, contests_of
 from accounts.merging.registry import Moves, Pointer, every_pointer
 from accounts.merging.values import filled_person, line_values, merged_values
@@ -24,9 +27,10 @@ from accounts.models import Account, Claim, Contact, DuplicatePair, Ownership, T
 from accounts.naming import account_search_text, contact_search_text
 from crm.audit import record
 from crm.editing import write_fields
-from crm.journal import Journal, as_data, from_data, put_back
+from crm.journal import Entry, Journal, as_data, from_data, put_back
+from crm.locks import one_at_a_time
 from crm.models import UndoEntry
-from crm.undo import offer_undo
+from crm.undo import CannotUndo, offer_undo, refuse_changed
 from crm.workdays import load_calendar
 from teams.models import User
 
@@ -84,7 +88,11 @@ def merge_accounts(
 
 # --- what cannot be merged --------------------------------------------------------------------------------------------
 def _locked(keep: Account, drop: Account, versions: tuple[int, int]) -> tuple[Account, Account]:
-    """Return both customers held, so that two people cannot merge them at once; raises MergeRefused."""
+    """Return both customers held, so that two people cannot merge them at once; raises MergeRefused.
+
+    Groups stand still meanwhile, as for every other move in them: both leave together what alone closes no circle.
+    """
+    one_at_a_time(GROUPS)
     if keep.pk == drop.pk:
         raise MergeRefused(_("This is one customer already. Choose another one to merge it with."))
     # No join: after waiting for the other one's merge, only the locked rows themselves are read anew.
@@ -280,7 +288,33 @@ def _close_pair(keep: Account, drop: Account, *, actor: User, now: datetime) -> 
 # --- the way back -----------------------------------------------------------------------------------------------------
 def undo_merge(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001 -- undo's signature
     """Make two customers of one again, every row as it was; refuses naming what was changed since."""
-    put_back(from_data(data["entries"]))
+    entries = from_data(data["entries"])
+    one_at_a_time(GROUPS)
+    _refuse_taken(entries)
+    put_back(entries)
+    _refuse_circle([data["drop"], data["keep"]])
     accounts = Account.objects.in_bulk([data["keep"], data["drop"]])
     file_keys(accounts.values())
     record("account.unmerged", accounts[data["keep"]], actor=actor, changes={"other": data["drop"]})
+
+
+def _refuse_taken(entries: Collection[Entry]) -> None:
+    """Raise CannotUndo where another customer has got the number elsewhere that one of the two had."""
+    merged = [entry.pk for entry in entries if entry.model == Account._meta.label_lower]
+    numbers = [
+        number for entry in entries if entry.pk in merged and (number := (entry.before or {}).get("external_id"))
+    ]
+    others = Account.objects.filter(external_id__in=numbers).exclude(pk__in=merged)
+    refuse_changed([account.called for account in others.order_by("pk")])
+
+
+def _refuse_circle(merged: Collection[int]) -> None:
+    """Raise CannotUndo where a company was moved since so that the group would go in a circle again; names it."""
+    for key in merged:
+        parents = companies_above([key])
+        if reaches(parents, parents[key], key):
+            between = Account.objects.filter(pk__in=set(climb(parents, key)) - {key})
+            names = "、".join(account.called for account in between.order_by("pk"))
+            raise CannotUndo(
+                _("This cannot be undone: %(names)s would stand in a circle in the group.") % {"names": names}
+            )

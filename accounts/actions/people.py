@@ -44,6 +44,12 @@ def refuse_circle(contact: Contact, boss: Contact | None) -> None:
         above = bosses.pop(above, None)
 
 
+def reached_by(number: str) -> dict[str, Any]:
+    """Return in which field of a person a number taken down goes: one with words around it is too long for a mobile."""
+    longest = Contact._meta.get_field("mobile").max_length or 0
+    return {"mobile" if len(number) <= longest else "phone": number}
+
+
 @transaction.atomic
 def add_contact(
     account: Account,

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.accounts import create_account
-from accounts.actions.people import add_contact
+from accounts.actions.people import add_contact, reached_by
 from accounts.choices import AccountKind, DeciderPlace, PlaceKind, ProspectKind, Source, UnitState
 from accounts.models import Account, Knock, SweepPlace, SweepUnit
 from accounts.sweeps.rules import CALL_ON_UNIT, UNIT_RULE, ahead_days, gaps_of, unit_dues, unit_key
@@ -28,6 +28,8 @@ from teams.models import Team, User
 BATCH = 500
 # Nothing more is to be called on for these; an ordered one is watched until it is installed (tracking-and-reports).
 OVER = frozenset({UnitState.REFUSED, UnitState.NOT_YET})
+# What the columns of a customer and of a person there hold; a place and a unit may say more.
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_TITLE = 200, 250, 60
 SOURCES = {PlaceKind.ORGANISATION: Source.ORGANISATION}
 
 
@@ -203,7 +205,7 @@ def make_customer(unit: SweepUnit, *, actor: User, now: datetime) -> Account:
         raise AlreadyCustomer(_("%(unit)s is a customer already: %(name)s.") % _names(current))
     place = current.place
     account = create_account(
-        name=" ".join(filter(None, (place.name, current.door, current.decider or current.person))),
+        name=" ".join(filter(None, (place.name, current.door, current.decider or current.person)))[:LONGEST_NAME],
         owner=place.owner,
         actor=actor,
         kind=AccountKind.PROSPECT,
@@ -212,14 +214,14 @@ def make_customer(unit: SweepUnit, *, actor: User, now: datetime) -> Account:
         province=place.province,
         city=place.city,
         district=place.district,
-        address=f"{place.address or place.name} {current.door}",
+        address=f"{(place.address or place.name)[: LONGEST_ADDRESS - 1 - len(current.door)]} {current.door}",
         phone=current.phone,
         notes=current.notes,
         last_contact_on=current.knocked_on,
         next_contact_on=current.next_on,
     )
     for name, title in _people_of(current):
-        add_contact(account, name=name, title=title, mobile=current.phone, actor=actor, is_verified=False)
+        add_contact(account, name=name, title=title, **reached_by(current.phone), actor=actor, is_verified=False)
     write_fields(current, {"account": account}, actor=actor, action="sweep_unit.became_customer")
     close_for(CALL_ON_UNIT, current, actor=actor, now=now)
     return account
@@ -233,4 +235,8 @@ def _people_of(unit: SweepUnit) -> list[tuple[str, str]]:
     """Return who is known there with a title: who decides first, then who was met, once where they are one."""
     where = "" if unit.decider_place in ("", DeciderPlace.HERE) else unit.decider_at or unit.get_decider_place_display()
     people = [(unit.decider, where), (unit.person, "")]
-    return [(name, title) for at, (name, title) in enumerate(people) if name and (at == 0 or name != unit.decider)]
+    return [
+        (name, title[:LONGEST_TITLE])
+        for at, (name, title) in enumerate(people)
+        if name and (at == 0 or name != unit.decider)
+    ]

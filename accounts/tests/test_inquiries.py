@@ -171,3 +171,11 @@ def test_the_list_costs_the_same_however_many_came(client, rep, many, django_ass
     client.get(reverse("accounts:inquiries"))
     with django_assert_num_queries(7):
         client.get(reverse("accounts:inquiries"))
+
+
+@pytest_db
+def test_a_number_said_at_length_fits_the_person_made_of_it(rep, now):
+    made = call(rep, now, phone="0512-66668888 转 8001，或 138 1234 5678 王")
+    person = Contact.objects.get(account=made.account)
+    person.full_clean(exclude=["client_id"])
+    assert person.phone == made.phone

@@ -196,3 +196,26 @@ def test_the_list_and_the_grid_cost_the_same_however_many_there_are(client, rep,
 
 LIST_QUERIES = 8
 GRID_QUERIES = 10
+
+
+def test_a_unit_told_at_length_becomes_a_customer_within_what_its_columns_hold(rep, now):
+    laid = {"address": "文三路 478 号" * 30, "name": "阳光花园" * 30}
+    place = create_place(
+        name=laid["name"][:120],
+        doors=doors(["西区 12 号楼"], 1, 1),
+        owner=rep,
+        actor=rep,
+        address=laid["address"][:250],
+    )
+    unit = place.units.get()
+    told = {
+        "decider": "王建国" * 20,
+        "decider_place": "WORK",
+        "decider_at": "苏州工业园区" * 20,
+        "phone": "0512-66668888 转 8001，或 138 1234 5678 王",
+    }
+    note(unit, rep, now, state="WANTS", **told)
+    account = make_customer(unit, actor=rep, now=now)
+    for row in (account, *Contact.objects.filter(account=account)):
+        row.full_clean(exclude=["client_id"])
+    assert "138 1234 5678" in Contact.objects.filter(account=account)[0].phone
