@@ -7,10 +7,10 @@ changed since. Rows are not taken away by such an action; what is in the way is 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -116,6 +116,15 @@ def _rows_of(entries: list[Entry]) -> list[tuple[Entry, models.Model]]:
     return [(entry, row) for entry, row in pairs if row is not None]
 
 
+def _refuse(rows: list[models.Model], conflict: IntegrityError | None = None) -> NoReturn:
+    """Raise CannotUndo, naming rows changed since; a conflict that none of them explains is an error of ours."""
+    if conflict and not rows:
+        raise conflict
+    names = ", ".join(str(row) for row in rows[:NAMED])
+    text = _("This cannot be undone, because it was changed since: %(names)s.") % {"names": names}
+    raise CannotUndo(text) from conflict
+
+
 @transaction.atomic
 def put_back(entries: list[Entry]) -> None:
     """Write every row back as it was before the action; a version goes up and never back.
@@ -126,12 +135,18 @@ def put_back(entries: list[Entry]) -> None:
     there = _rows_of(entries)
     changed = [row for entry, row in there if entry.before and not _is_as_left(row, entry, but=DERIVED | {VERSION})]
     if changed:
-        names = ", ".join(str(row) for row in changed[:NAMED])
-        raise CannotUndo(_("This cannot be undone, because it was changed since: %(names)s.") % {"names": names})
-    for entry, row in reversed(there):
-        if entry.before is None and _is_as_left(row, entry, but=DERIVED):
+        _refuse(changed)
+    made = [(row, _is_as_left(row, entry, but=DERIVED)) for entry, row in reversed(there) if entry.before is None]
+    stay = [row for row, is_as_left in made if not is_as_left]
+    for row, is_as_left in made:
+        if is_as_left:
             row.delete()
-    _write(there)
+    try:
+        with transaction.atomic():
+            _write(there)
+    except IntegrityError as conflict:
+        # Where there may be only one, what was made and changed since stands in the place of what was there before.
+        _refuse(stay, conflict)
 
 
 def _restored(entry: Entry, row: models.Model) -> Values:

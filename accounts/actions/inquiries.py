@@ -16,6 +16,7 @@ from accounts.inquiries.rules import FIRST_CONTACT, INQUIRY_RULE, inquiry_dues, 
 from accounts.models import Account, Inquiry, InquiryRule
 from crm.audit import record
 from crm.editing import write_fields
+from crm.locks import one_at_a_time
 from crm.workdays import load_calendar
 from followups.actions.items import ask_again, close_for
 from followups.planning import plan_now
@@ -83,6 +84,7 @@ def register_inquiry(
     Raises NobodyToGive.
     """
     key = client_id or uuid.uuid4()
+    one_at_a_time(f"inquiry {key}")
     known = Inquiry.objects.filter(client_id=key).first()
     if known:
         return known

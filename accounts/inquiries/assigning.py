@@ -6,6 +6,8 @@ The first rule that fits says the person, or the people of a team; of several, w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from crm.places.divisions import is_called
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -14,6 +16,11 @@ class Facts:
     province: str = ""
     city: str = ""
     industry: int | None = None
+
+
+def _lies_in(said: str, wanted: str) -> bool:
+    """Return whether a place said is the one wanted, whichever of the two is written short."""
+    return said.startswith(wanted) or (said != "" and is_called(wanted, said))
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,10 @@ class AssignRule:
     industry: int | None = None
 
     def fits(self, facts: Facts) -> bool:
-        """Return whether every condition of the rule is met; a place is met by its beginning: 江苏 fits 江苏省."""
+        """Return whether every condition of the rule is met; a place is met by its short name: 江苏 is 江苏省."""
         return (
-            facts.province.startswith(self.province)
-            and facts.city.startswith(self.city)
+            _lies_in(facts.province, self.province)
+            and _lies_in(facts.city, self.city)
             and self.industry in (None, facts.industry)
         )
 

@@ -30,6 +30,9 @@ def test_the_first_rule_that_fits_counts_and_the_least_busy_gets_it():
     assert given_to(Facts("江苏省", "苏州市", 7)) == 1
     assert given_to(Facts("江苏省", "苏州市", 8)) == 3
     assert given_to(Facts("浙江省")) == 9
+    by_list = [AssignRule([4], province="江苏省", city="苏州市")]
+    assert assign(Facts("江苏", "苏州"), by_list, otherwise=[9], waiting={}) == 4
+    assert assign(Facts("江苏"), by_list, otherwise=[9], waiting={}) == 9
     assert assign(Facts(), [AssignRule([])], otherwise=[], waiting={}) is None
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.actions.contact_log import note_contact
 from accounts.actions.merging import merge_accounts
+from accounts.actions.protection import extend
 from accounts.actions.qualification import judge
 from accounts.choices import TierChangeKind
 from accounts.merging.contested import contests_of, settled_of
@@ -23,7 +24,7 @@ from accounts.tests.factories import (
     RatingScaleFactory,
 )
 from crm.models import UndoEntry
-from crm.undo import undo
+from crm.undo import CannotUndo, undo
 from followups.models import Comment
 from teams.models import User
 
@@ -179,6 +180,19 @@ def test_a_protection_goes_with_the_owner_and_keeps_its_days(
     undo(entry, actor=manager, now=now + timedelta(days=2))
     there = Claim.objects.in_force().order_by("account").values_list("account", "protected_until")
     assert dict(there) == {changhong.pk: date(2026, 12, 20), twin.pk: date(2027, 9, 30)}
+
+
+def test_a_protection_extended_since_is_named_as_what_hinders_going_back(
+    changhong: Account, twin: Account, manager: User, today: date, now: datetime
+) -> None:
+    ClaimFactory(account=changhong, protected_until=date(2026, 12, 20))
+    ClaimFactory(account=twin, protected_until=date(2027, 3, 31))
+    entry = merged(changhong, twin, manager, now, take=("owner",))
+    held = Claim.objects.in_force().get()
+    extend(held, until=date(2027, 6, 30), reason="招标推迟", actor=manager, on=today, now=now)
+    with pytest.raises(CannotUndo, match="because it was changed since: 长虹精密"):
+        undo(entry, actor=manager, now=now)
+    assert Claim.objects.in_force().get() == held
 
 
 def test_who_keeps_the_customer_keeps_his_own_days(
