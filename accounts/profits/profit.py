@@ -80,7 +80,10 @@ def percent(profit: Decimal | None, sold: Decimal) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Sums:
-    """What several customers bought and left together; margin and profit are those of the ones with known costs."""
+    """What several customers bought and left together; margin and profit are those of the ones with known costs.
+
+    So the profit is the margin less `known_serving`, the time of those customers, and not less all the time spent.
+    """
 
     customers: int
     sold: Decimal
@@ -91,6 +94,12 @@ class Sums:
     unknown: int
     uncosted: Decimal
     known_sold: Decimal
+    known_serving: Decimal
+
+    @property
+    def known(self) -> int:
+        """Return of how many every cost is known."""
+        return self.customers - self.unknown
 
     @property
     def hours(self) -> Decimal:
@@ -121,6 +130,7 @@ def sums_of(rows: Iterable[Profit]) -> Sums:
         unknown=len(every) - len(known),
         uncosted=total(every, "uncosted"),
         known_sold=total(known, "sold"),
+        known_serving=total(known, "serving"),
     )
 
 

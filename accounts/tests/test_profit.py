@@ -57,6 +57,25 @@ def test_the_tail_takes_its_share_of_customers_and_of_hours() -> None:
     assert Profit(3, Decimal("0.5"), Decimal(0), None, 0, None).percent == 100
 
 
+def test_profit_is_margin_less_serving_in_the_sums_too_and_the_rest_is_told_apart() -> None:
+    rows = [
+        Profit(1, Decimal(10_000), Decimal(7_000), None, 60, Decimal(100)),
+        Profit(2, Decimal(5_000), Decimal(0), Decimal(5_000), 600, Decimal(100)),
+    ]
+    sums = sums_of(rows)
+    assert (sums.known, sums.unknown) == (1, 1)
+    assert (sums.sold, sums.known_sold, sums.uncosted) == (15_000, 10_000, 5_000)
+    assert (sums.serving, sums.known_serving) == (1_100, 100)
+    assert sums.profit == sums.margin - sums.known_serving == 2_900
+
+
+@pytest.mark.property
+@given(st.lists(profits, max_size=30))
+def test_margin_less_serving_is_the_profit_of_any_number(rows: list[Profit]) -> None:
+    sums = sums_of(rows)
+    assert sums.profit == sums.margin - sums.known_serving
+
+
 @pytest.mark.property
 @given(st.lists(profits, max_size=30))
 def test_the_sums_are_those_of_the_parts(rows: list[Profit]) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from accounts.choices import Source
 from pipeline.choices import OpportunityState
+from pipeline.models import Opportunity
 from reports.scope import Scope, sum_of
 
 UNKNOWN = ""
@@ -24,6 +25,8 @@ class SourceRow:
     with_deal: int
     signed: int
     value: Decimal
+    # So many were signed in a currency nobody gave a rate for; the value holds none of them.
+    unrated: int = 0
 
     @property
     def conversion(self) -> Decimal | None:
@@ -37,20 +40,21 @@ class SourceRow:
 
 
 def _row(source: str, label: str, customers: int, deals: dict[str, Any]) -> SourceRow:
-    return SourceRow(
-        source, label, customers, deals.get("with_deal", 0), deals.get("signed", 0), deals.get("value", Decimal(0))
-    )
+    counts = deals.get("with_deal", 0), deals.get("signed", 0), deals.get("value", Decimal(0)), deals.get("unrated", 0)
+    return SourceRow(source, label, customers, *counts)
 
 
 def by_source(scope: Scope) -> list[SourceRow]:
     """Return every source that has customers in the scope, the most valuable first; two queries.
 
     All that was ever signed counts, in the reporting currency: a source shows its worth over years, not in a quarter.
+    And all that its customers signed, with whichever team: the team that is looked at is theirs.
     """
     counted = scope.accounts().order_by().values("source").annotate(customers=Count("pk"))
     won = Q(state=OpportunityState.WON)
-    deals = (
-        scope.opportunities()
+    deals: Any = (
+        Opportunity.objects.visible_to(scope.user)
+        .live()
         .filter(account__in=scope.accounts().order_by().values("pk"))
         .order_by()
         .values("account__source")
@@ -58,6 +62,7 @@ def by_source(scope: Scope) -> list[SourceRow]:
             with_deal=Count("account", distinct=True),
             signed=Count("account", filter=won, distinct=True),
             value=sum_of(scope.worth(), filter=won),
+            unrated=Count("pk", filter=won & scope.rates.unrated),
         )
     )
     found = {row["account__source"]: row for row in deals}
@@ -78,4 +83,5 @@ def whole(rows: list[SourceRow]) -> SourceRow:
         sum(row.with_deal for row in rows),
         sum(row.signed for row in rows),
         sum((row.value for row in rows), Decimal(0)),
+        sum(row.unrated for row in rows),
     )

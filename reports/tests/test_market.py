@@ -1,6 +1,7 @@
 """Sources with their conversion and value, and the industry map: each number as long as the list behind it."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -52,6 +53,27 @@ def test_conversion_and_value_are_told_by_source(manager, rep, outsider, now):
         ("ESTATE", 4, 2, 1, Decimal("25.0"), Decimal(15_000)),
     ]
     assert (whole(rows).customers, whole(rows).value_each) == (5, Decimal(19_000))
+
+
+def test_a_customer_of_the_team_that_signed_with_another_team_has_signed(director, rep, outsider, now):
+    brought = AccountFactory(owner=rep, source="INTRODUCTION")
+    deal = {"owner": outsider, "team": outsider.team, "state": "WON", "closed_on": TODAY}
+    OpportunityFactory(account=brought, amount=Decimal(70_000), **deal)
+    scope = replace(look(director, now), team=rep.team)
+    assert [(row.with_deal, row.signed, row.value) for row in by_source(scope)] == [(1, 1, Decimal(70_000))]
+
+
+def test_what_has_no_rate_is_said_to_be_missing_from_the_value(client, manager, rep, now):
+    brought = AccountFactory(owner=rep, source="INTRODUCTION")
+    signed(brought, 80_000)
+    client.force_login(manager)
+    assert "in a currency without a rate" not in client.get(reverse("reports:sources")).content.decode()
+    deal = {"owner": rep, "state": "WON", "closed_on": TODAY, "currency": "JPY"}
+    OpportunityFactory(account=brought, amount=Decimal(5_000_000), **deal)
+    [row] = by_source(look(manager, now))
+    assert (row.signed, row.value, row.unrated) == (1, Decimal(80_000), 1)
+    page = client.get(reverse("reports:sources")).content.decode()
+    assert "Signed in a currency without a rate, so not in the value: 1." in page
 
 
 def test_the_number_of_a_source_is_the_length_of_its_list(client, manager, rep, now):
