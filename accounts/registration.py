@@ -18,6 +18,7 @@ from accounts.actions import qualification as qualification_actions
 from accounts.actions import risks as risk_actions
 from accounts.actions import sweeps as sweep_actions
 from accounts.actions import tier_drafts, tier_rounds
+from accounts.actions import tier_drafts as draft_actions
 from accounts.bulk import jobs as bulk_jobs
 from accounts.claims import listed as claims_listed
 from accounts.claims import registration as claim_registration
@@ -85,6 +86,7 @@ def _undo() -> None:
     register_undo("accounts.close_risk", risk_actions.undo_close_risk)
     register_undo("accounts.take_login", dealer_actions.undo_take_login)
     register_undo("accounts.leave_key_group", key_actions.undo_leave_key_group)
+    register_undo(draft_actions.UNDO_DISCARD, draft_actions.undo_discard_draft)
     register_undo(merge_actions.MERGE, merge_actions.undo_merge)
     register_undo("accounts.set_apart", duplicate_actions.undo_set_apart)
     register_undo("accounts.change_stance", people_actions.undo_change_stance)

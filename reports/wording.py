@@ -110,6 +110,7 @@ OF_SETTINGS: Words = {
     "tier_policy.drafted": _("Tier rules drafted"),
     "tier_policy.edited": _("Tier rules changed"),
     "tier_policy.discarded": _("Draft of tier rules discarded"),
+    "tier_policy.brought_back": _("Draft of tier rules brought back"),
     "tier_policy.applied": _("Tier rules applied"),
     "tier_policy.retired": _("Tier rules replaced"),
     "service_cost.set": _("Cost to serve set"),

@@ -12,8 +12,10 @@ from accounts.choices import PolicyState
 from accounts.models import TierPolicy
 from accounts.tiers.runs import rules_of
 from accounts.tiers.tiering import LONGEST_WINDOW
-from crm.audit import record
+from crm.audit import plain, record
 from crm.editing import save_edit, write_fields
+from crm.models import UndoEntry
+from crm.undo import offer_undo
 from followups.actions.approvals import request_approval, withdraw
 from followups.choices import ApprovalState
 from followups.models import Approval
@@ -21,6 +23,12 @@ from teams.choices import Role
 from teams.models import User
 
 KIND = "tier_policy"
+UNDO_DISCARD = "accounts.discard_draft"
+# What an admin writes in a draft, and all that has to come back with one that was thrown away.
+WRITTEN = (
+    *("name", "weights", "cut_by", "cut_a", "cut_b", "margin", "min_criteria", "min_weight", "window_months"),
+    *("run_every", "applies_itself", "contact_days", "reference"),
+)
 
 
 class PolicyRefused(Exception):
@@ -115,11 +123,26 @@ def _unsigned() -> dict[str, Any]:
 
 
 @transaction.atomic
-def discard_draft(policy: TierPolicy, *, actor: User) -> None:
-    """Throw a draft away. Raises PolicyRefused for what waits for a signature or is no draft."""
+def discard_draft(policy: TierPolicy, *, actor: User, now: datetime) -> UndoEntry:
+    """Throw a draft away; return what brings it back. Raises PolicyRefused while it waits for a signature."""
     current = _locked(policy, PolicyState.DRAFT, PolicyState.APPROVED)
+    kept = {name: plain(getattr(current, name)) for name in WRITTEN}
+    inverse = {"pk": current.pk, "version": current.version, "author": current.author_id, "rules": kept}
     record("tier_policy.discarded", current, actor=actor, changes={"name": current.name})
     current.delete()
+    label = _("“%(name)s” thrown away") % {"name": current.name}
+    return offer_undo(UNDO_DISCARD, actor=actor, label=label, inverse=inverse, rows=[], now=now)
+
+
+@transaction.atomic
+def undo_discard_draft(data: dict[str, Any], *, actor: User, now: datetime) -> None:  # noqa: ARG001 -- undo's signature
+    """Bring a draft back as it was, under its old number; one that was signed has to be signed again."""
+    fields: Any = {field.name: field for field in TierPolicy._meta.concrete_fields}
+    rules = {name: fields[name].to_python(value) for name, value in data["rules"].items()}
+    at = data["version"]
+    draft = TierPolicy(**rules, pk=data["pk"], version=at + 1, author_id=data["author"], state=PolicyState.DRAFT)
+    draft.save(force_insert=True)
+    record("tier_policy.brought_back", draft, actor=actor, changes={"version": [at, at + 1]})
 
 
 # --- the signature ----------------------------------------------------------------------------------------------------

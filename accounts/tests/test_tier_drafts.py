@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.actions.tier_drafts import (
+    WRITTEN,
     PolicyRefused,
     ask_signature,
     discard_draft,
@@ -49,23 +50,45 @@ def state(policy: TierPolicy) -> str:
     return TierPolicy.objects.get(pk=policy.pk).state
 
 
-def test_a_draft_is_changed_and_thrown_away(draft: TierPolicy, admin: User) -> None:
+def test_a_draft_is_changed_and_thrown_away(draft: TierPolicy, admin: User, now: datetime) -> None:
     saved = save_draft(draft, changes={"cut_a": Decimal(20)}, version=1, actor=admin)
     assert (saved.cut_a, saved.version) == (20, 2)
     with pytest.raises(EditConflict):
         save_draft(draft, changes={"cut_a": Decimal(30)}, version=1, actor=admin)
-    discard_draft(draft, actor=admin)
+    discard_draft(draft, actor=admin, now=now)
     assert TierPolicy.objects.count() == 1
     with pytest.raises(PolicyRefused, match="thrown away"):
-        discard_draft(draft, actor=admin)
+        discard_draft(draft, actor=admin, now=now)
 
 
-def test_what_is_in_force_can_be_neither_changed_nor_thrown_away(admin: User) -> None:
+def test_a_draft_thrown_away_comes_back_as_it_was_but_unsigned(draft, cast, admin, now) -> None:
+    save_draft(draft, changes={"weights": {"margin": 100}, "cut_a": Decimal("12.5")}, version=1, actor=admin)
+    ready = signed(draft, **cast)
+    before = {name: getattr(ready, name) for name in WRITTEN}
+    entry = discard_draft(ready, actor=admin, now=now)
+    assert not TierPolicy.objects.filter(pk=draft.pk).exists()
+    undo(entry, actor=admin, now=now)
+    back = TierPolicy.objects.get(pk=draft.pk)
+    assert {name: getattr(back, name) for name in WRITTEN} == before
+    assert (back.state, back.author, back.version, back.signed_at) == ("DRAFT", ready.author, ready.version + 1, None)
+    with pytest.raises(PolicyRefused, match="changed after it had been signed"):
+        plan_day(back, day=cast["on"], actor=admin, on=cast["on"])
+    with pytest.raises(CannotUndo):
+        undo(entry, actor=admin, now=now)
+
+
+def test_everything_an_admin_writes_in_a_draft_comes_back() -> None:
+    own = {"id", "version", "recorded_at", "origin", "state", "author", "figures", "signed_at", "apply_on"}
+    run = {"applied_at", "ran_on", "replaced", "came_back", "change_mark"}
+    assert {field.name for field in TierPolicy._meta.concrete_fields} - own - run == set(WRITTEN)
+
+
+def test_what_is_in_force_can_be_neither_changed_nor_thrown_away(admin: User, now: datetime) -> None:
     policy = policy_in_force()
     with pytest.raises(PolicyRefused, match="no draft any more"):
         save_draft(policy, changes={"cut_a": Decimal(20)}, version=1, actor=admin)
     with pytest.raises(PolicyRefused, match="no draft any more"):
-        discard_draft(policy, actor=admin)
+        discard_draft(policy, actor=admin, now=now)
 
 
 @pytest.mark.parametrize(

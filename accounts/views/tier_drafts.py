@@ -157,8 +157,8 @@ def discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if answer := _no_draft(request, found):
         return answer
     try:
-        discard_draft(found, actor=request.user)
-        messages.success(request, _("The draft is gone; the tiers stay as they are."))
+        entry = discard_draft(found, actor=request.user, now=request.now)
+        messages.success(request, _("The draft is gone; the tiers stay as they are."), extra_tags=f"undo:{entry.pk}")
     except PolicyRefused as refusal:
         messages.error(request, str(refusal))
     return go_to(request, reverse("accounts:tiers"))
