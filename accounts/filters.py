@@ -11,14 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import AccountKind, KeyScope, ProspectKind, Source, Tier, Verdict
 from accounts.groups.group import companies_below
 from accounts.in_house import JUDGED, is_in_house
-from accounts.models import Account, Industry
+from accounts.models import Account, Industry, Turnover
 from accounts.querysets import AccountQuerySet
+from accounts.sizes import CHOICES, of_size
 from teams.filters import TeamFilter, in_words, values_asked
 from teams.models import Team, User
 from teams.querysets import KEEPS
 
 NO_TIER = "none"
 NOT_JUDGED = "none"
+NO_INDUSTRY = "none"
 
 
 class OwnerField(forms.ModelChoiceField):
@@ -52,7 +54,18 @@ class AccountFilter(filters.FilterSet):
     owner = OwnerFilter(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Everybody"))
     team = TeamFilter(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Every team"))
     industry = filters.ModelChoiceFilter(
-        label=_("Industry"), queryset=Industry.objects.order_by("name"), empty_label=_("Every industry")
+        label=_("Industry"),
+        queryset=Industry.objects.order_by("name"),
+        empty_label=_("Every industry"),
+        null_label=_("not said"),
+        null_value=NO_INDUSTRY,
+    )
+    size = filters.ChoiceFilter(label=_("Size"), choices=CHOICES, empty_label=_("Every size"), method="by_size")
+    bought = filters.ChoiceFilter(
+        label=_("Bought"),
+        choices=[("yes", _("within a year")), ("no", _("nothing within a year"))],
+        empty_label=_("Whether or not"),
+        method="by_bought",
     )
     province = filters.CharFilter(label=_("Province"), lookup_expr="startswith")
     city = filters.CharFilter(label=_("City"), lookup_expr="startswith")
@@ -109,6 +122,15 @@ class AccountFilter(filters.FilterSet):
     def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
         """Narrow to some tiers; "none" are customers without one."""
         return queryset.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else queryset
+
+    def by_size(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
+        """Narrow to customers of one size."""
+        return queryset.filter(of_size(value))
+
+    def by_bought(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
+        """Narrow to who bought within a year, or to the white space: who bought nothing, or sent it back."""
+        buyers = Q(pk__in=Turnover.objects.buyers(self.on))
+        return queryset.filter(buyers if value == "yes" else ~buyers)
 
     def by_region(self, queryset: AccountQuerySet, _name: str, _value: str) -> AccountQuerySet:
         """Narrow to regions that are marked as key."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
 from accounts.choices import SPONSORS, AccountKind, ClaimState, OwnershipKind, PairState, Tier
+from accounts.tiers.tiering import window_start
 from crm.searchtext import search_filter
 from teams.choices import Role
 from teams.querysets import led_teams
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from accounts.models.inquiry import Inquiry  # noqa: F401
     from accounts.models.ownership import Ownership  # noqa: F401
     from accounts.models.sweep import Knock, SweepPlace, SweepUnit  # noqa: F401
-    from accounts.models.turnover import Turnover  # noqa: F401
+    from accounts.models.turnover import Turnover
     from teams.models import User
 
+YEAR = 12  # months
 
 # So many of what a search finds are put into order for suggestions. The limit is a fence too: without it PostgreSQL,
 # which cannot guess how many names hold two characters, walks the index of the order instead of that of the search.
@@ -161,6 +163,11 @@ class TurnoverQuerySet(OfAccountQuerySet["Turnover"]):
     def between(self, first: date, last: date) -> Self:
         """Return what was booked from `first` to `last`, both included."""
         return self.filter(booked_on__range=(first, last))
+
+    def buyers(self, on: date) -> "models.QuerySet[Turnover, Any]":
+        """Return the keys of who bought within the year up to a day, and sent back less than that."""
+        within = self.filter(booked_on__gt=window_start(on, YEAR), booked_on__lte=on)
+        return within.order_by().values("account").annotate(net=Sum("amount")).filter(net__gt=0).values("account")
 
 
 class MemberQuerySet(OfAccountQuerySet["AccountMember"]):

@@ -62,7 +62,9 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "tier": ("tier=A", "tier=C", "tier=none", "tier=A&tier=B"),
     "owner": ("owner={rep}", "owner={gone}"),
     "team": ("team={firm}", "team={large}", "team={small}"),
-    "industry": ("industry={common}", "industry={rare}"),
+    "industry": ("industry={common}", "industry={rare}", "industry=none"),
+    "size": ("size=large", "size=tiny", "size=unknown"),
+    "bought": ("bought=yes", "bought=no"),
     "province": ("province=江苏", "province=上海"),
     "city": ("city=苏州", "city=嘉兴"),
     "source": ("source=SWEEP", "source=EXHIBITION"),
@@ -78,6 +80,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "group": ("group={top}",),
 }
 TOGETHER = (
+    "industry={common}&size=small&bought=no",
     "city=苏州&kind=PARTNER&col=potential&col=turnover",
     "owner={rep}&tier=A&sort=-last",
     "quiet=60&sort=last",
@@ -109,6 +112,7 @@ def _account(n: int, keys: dict[str, Any], today: date) -> Account:
         province=province,
         city=city,
         industry=keys["industries"][n % 50 == 0] if n % 4 else None,
+        employees=(1500 if n % 90 == 0 else n % 700) if n % 6 else None,
         kind="PARTNER" if n % 40 == 0 else "DEALER" if n % 997 == 0 else "PROSPECT" if n % 5 == 0 else "CUSTOMER",
         source="EXHIBITION" if n % 300 == 0 else ("SWEEP", "INTRODUCTION", "")[n % 3],
         prospect_kind="POTENTIAL" if n % 100 == 0 else ("DIRECT", "")[n % 2],

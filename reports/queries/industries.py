@@ -5,25 +5,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Sum, Value, When
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from accounts.models import Turnover
+from accounts.querysets import YEAR
+from accounts.sizes import CHOICES, size_at
 from accounts.tiers.tiering import window_start
 from reports.scope import Scope
 
-YEAR = 12
 SHARE, WHITE = "share", "white"
 LEVELS = 5
-# Employees from the first number up; the words are ours, as the texts leave the sizes open.
-SIZES: tuple[tuple[str, int, int | None, str | Promise], ...] = (
-    ("large", 1000, None, _("1,000 people and more")),
-    ("middle", 200, 999, _("200 to 999")),
-    ("small", 50, 199, _("50 to 199")),
-    ("tiny", 0, 49, _("below 50")),
-    ("unknown", -1, -1, _("size not known")),
-)
 
 
 @dataclass
@@ -67,13 +58,13 @@ class IndustryRow:
 
     pk: int | None
     name: str
-    cells: dict[str, Cell] = field(default_factory=lambda: {key: Cell() for key, *_rest in SIZES})
+    cells: dict[str, Cell] = field(default_factory=lambda: {key: Cell() for key, _label in CHOICES})
     total: Cell = field(default_factory=Cell)
 
     @property
-    def labelled(self) -> list[tuple[Any, Cell]]:
-        """Return the cells with what their size is called, which stands above none of them on a phone."""
-        return [(label, self.cells[key]) for key, _low, _high, label in SIZES]
+    def labelled(self) -> list[tuple[str, Any, Cell]]:
+        """Return size, what it is called, which stands above none of them on a phone, and the cell."""
+        return [(key, label, self.cells[key]) for key, label in CHOICES]
 
 
 @dataclass(frozen=True)
@@ -113,30 +104,19 @@ class Heat:
 
 def whitest(rows: "Iterable[IndustryRow]") -> tuple[str, Any, Cell] | None:
     """Return the field with most white space: industry, size, and the field; None where all buy."""
-    fields = ((row.name, label, cell) for row in rows for label, cell in row.labelled)
+    fields = ((row.name, label, cell) for row in rows for _key, label, cell in row.labelled)
     best = max(fields, key=lambda each: (each[2].white, each[2].known), default=None)
     return best if best and best[2].white else None
-
-
-def size_at(path: str) -> Case:
-    """Return the size of a customer as an expression; `path` leads to its number of employees."""
-    known = [(key, low, high) for key, low, high, _label in SIZES if key != "unknown"]
-    cases = [
-        When(Q(**{f"{path}__gte": low}) & (Q() if high is None else Q(**{f"{path}__lte": high})), then=Value(key))
-        for key, low, high in known
-    ]
-    return Case(*cases, default=Value("unknown"), output_field=CharField())
 
 
 def industry_map(scope: Scope) -> list[IndustryRow]:
     """Return the industries of the scope's customers, those with the largest turnover first; two queries."""
     now, last, older = scope.today, window_start(scope.today, YEAR), window_start(scope.today, 2 * YEAR)
     recent = Q(booked_on__gt=last, booked_on__lte=now)
-    booked = Turnover.objects.filter(recent, account=OuterRef("pk")).order_by().values("account")
-    bought = booked.annotate(total=Sum("amount")).filter(total__gt=0)
+    buys = Exists(Turnover.objects.buyers(now).filter(account=OuterRef("pk")))
     counted = (
         scope.accounts()
-        .annotate(size=size_at("employees"), buys=Exists(bought))
+        .annotate(size=size_at(), buys=buys)
         .order_by()
         .values("industry", "industry__name", "size")
         .annotate(known=Count("pk"), buying=Count("pk", filter=Q(buys=True)))

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Source
 from accounts.models import Account
+from accounts.sizes import CHOICES, UNKNOWN, size_at
 from pipeline.choices import OpportunityState
 from pipeline.models import Opportunity
 from reports.profile import Profile, TooFew, Traits, learn
-from reports.queries.industries import SIZES, size_at
 
 KEPT_SECONDS = 3600
 KEY = "reports.profile"
@@ -34,7 +34,7 @@ def _decided() -> Iterator[tuple[Traits, bool, int]]:
 
 def _traits(industry: str | None, size: str, province: str, source: str) -> Traits:
     said = {"industry": industry or "", "size": size, "province": province, "source": source}
-    return said | {"size": "" if size == "unknown" else size, "source": "" if source == Source.IMPORT else source}
+    return said | {"size": "" if size == UNKNOWN else size, "source": "" if source == Source.IMPORT else source}
 
 
 def firm_profile() -> Profile | TooFew:
@@ -51,7 +51,7 @@ def firm_profile() -> Profile | TooFew:
 
 def traits_of(account: Account) -> Traits:
     """Return the traits of a customer."""
-    size = Account.objects.filter(pk=account.pk).annotate(size=size_at("employees")).values_list("size", flat=True)
+    size = Account.objects.filter(pk=account.pk).annotate(size=size_at()).values_list("size", flat=True)
     industry = account.industry.name if account.industry else ""
     return _traits(industry, size[0], account.province, account.source)
 
@@ -59,5 +59,5 @@ def traits_of(account: Account) -> Traits:
 def word_of(trait: str, value: str) -> str:
     """Return the value of a trait in words."""
     if trait == "size":
-        return next((str(label) for key, _low, _high, label in SIZES if key == value), value)
+        return str(dict(CHOICES).get(value, value))
     return str(dict(Source.choices).get(value, value)) if trait == "source" else value

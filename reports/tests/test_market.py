@@ -200,6 +200,26 @@ def test_the_map_names_the_most_white_space_and_is_shaded_as_one_asks(client, ma
     assert "style=" not in page.split("</head>")[1]
 
 
+def test_every_number_of_the_map_is_the_length_of_its_list(client, manager, rep, outsider):
+    electronics = Industry.objects.create(name="电子")
+    for employees, amount in ((1200, 300), (1000, -5), (999, 40), (200, 0), (49, 7), (0, 0), (None, 9)):
+        for industry in (electronics, None):
+            account = AccountFactory(owner=rep, industry=industry, employees=employees)
+            if amount:
+                TurnoverFactory(account=account, booked_on=TODAY, amount=Decimal(amount))
+    AccountFactory(owner=outsider, industry=electronics, employees=1200)
+    client.force_login(manager)
+    context = client.get(reverse("reports:industries")).context
+    seen = 0
+    for line in [*context["rows"], context["whole"]]:
+        for field in [*line["fields"], line["total"]]:
+            cell = field.cell
+            for url, number in ((field.known, cell.known), (field.buying, cell.buying), (field.white, cell.white)):
+                assert client.get(url).context["page"].count == number, url
+                seen += number
+    assert seen == 14 * 2 * 4, "each of the 14 stands in its field, its row, its size and the whole, known and once more"
+
+
 @pytest.mark.parametrize("many", [1, 3])
 def test_both_pages_cost_the_same_however_many_there_are(client, manager, rep, many, django_assert_num_queries):
     for number in range(many):

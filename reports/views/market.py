@@ -1,12 +1,16 @@
 """Where customers come from, the industry map, and how much a customer is like those who were won."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.filters import NO_INDUSTRY
 from accounts.models import Account
+from accounts.sizes import CHOICES
 from crm.http import AuthenticatedHttpRequest, is_fragment
 from crm.replica import reads_replica
 from reports import links
@@ -47,16 +51,35 @@ def industry_map(request: AuthenticatedHttpRequest) -> HttpResponse:
     context |= {
         "heat": heat,
         "whitest": industries.whitest(rows),
-        "sizes": [(key, label) for key, _low, _high, label in industries.SIZES],
-        "rows": [(row, links.customers(scope, industry=row.pk), _shaded(row, heat)) for row in rows],
-        "whole": industries.whole(rows),
+        "sizes": CHOICES,
+        "rows": [_linked(row, scope, heat, industry=row.pk or NO_INDUSTRY) for row in rows],
+        "whole": _linked(industries.whole(rows), scope, heat),
         "profile": _in_words(firm_profile()),
     }
     return render(request, "reports/industries.html", context)
 
 
-def _shaded(row: industries.IndustryRow, heat: industries.Heat) -> list[tuple[Any, industries.Cell, int]]:
-    return [(label, cell, heat.level(cell)) for label, cell in row.labelled]
+@dataclass(frozen=True)
+class Field:
+    """A cell as the page shows it: what its size is called, how dark it is, and the lists behind its numbers."""
+
+    label: Any
+    cell: industries.Cell
+    level: int
+    known: str
+    buying: str
+    white: str
+
+
+def _linked(row: industries.IndustryRow, scope: Scope, heat: industries.Heat, **of: Any) -> dict[str, Any]:
+    """Return a row, its fields by size and the one of all sizes, each with the lists behind it."""
+
+    def field(label: Any, cell: industries.Cell, **size: str) -> Field:
+        lists = [links.customers(scope, **of, **size, bought=bought) for bought in ("", "yes", "no")]
+        return Field(label, cell, heat.level(cell), *lists)
+
+    fields = [field(label, cell, size=key) for key, label, cell in row.labelled]
+    return {"row": row, "fields": fields, "total": field(_("Together"), row.total)}
 
 
 def _line(reason: Reason) -> dict[str, Any]:
