@@ -10,10 +10,11 @@ from typing import Any
 from django import forms, template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.utils import ErrorList
 from django.templatetags.static import static
 from django.utils import timezone, translation
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -286,12 +287,26 @@ def pill(text: object, tone: str = "") -> SafeString:
 @register.filter
 def filter_fields(form: forms.BaseForm, at_once: int = 5) -> dict[str, Any]:
     """Return the fields of a filter that are always seen, the others, and whether one of the others is in use."""
+    form.is_filter = True  # type: ignore[attr-defined] # for the field's template: none of them says it is optional
     shown = form.visible_fields()
     # One field behind "More" would take as much room as the button that hides it.
     first = shown if len(shown) <= at_once + 1 else shown[:at_once]
     rest = shown[len(first) :]
     in_use = any(form.data.get(field.html_name) for field in rest)
     return {"first": [*form.hidden_fields(), *first], "rest": rest, "rest_in_use": in_use}
+
+
+class _AsWritten(DjangoJSONEncoder):
+    """JSON with its characters as they are: a Chinese one takes three bytes, escaped six."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False})
+
+
+@register.filter
+def data_script(value: Any, element_id: str) -> SafeString:
+    """Return data for our scripts, as `json_script` does, in fewer bytes."""
+    return json_script(value, element_id, encoder=_AsWritten)
 
 
 def _is_vague(errors: ErrorList) -> bool:

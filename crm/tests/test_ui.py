@@ -1,5 +1,6 @@
 """Marks, components and the frame."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from django.utils import timezone, translation
 
 from crm import context, navigation
 from crm.navigation import Command, NavEntry, commands_for, nav_for, register_command, register_nav, register_place
-from crm.templatetags.ui import filter_fields, initials, undo_id
+from crm.templatetags.ui import data_script, filter_fields, initials, undo_id
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OWN = [
@@ -401,3 +402,10 @@ def test_a_missing_page_says_what_to_do(client, db):
 def test_the_sign_in_page_shows_the_theme_of_the_cookie(client, db):
     client.cookies["theme"] = "dark"
     assert 'data-bs-theme="dark"' in client.get("/no/such/page/").content.decode()
+
+
+def test_data_for_scripts_keep_their_characters_and_cannot_end_the_script() -> None:
+    html = data_script({"name": "长虹</script><b>", "on": date(2026, 11, 24)}, "texts")
+    assert html.startswith('<script id="texts" type="application/json">{"name": "长虹\\u003C/script\\u003E')
+    assert html.count("</script>") == 1
+    assert json.loads(re.sub("<[^>]+>", "", html)) == {"name": "长虹</script><b>", "on": "2026-11-24"}

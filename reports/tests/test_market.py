@@ -217,7 +217,9 @@ def test_every_number_of_the_map_is_the_length_of_its_list(client, manager, rep,
             for url, number in ((field.known, cell.known), (field.buying, cell.buying), (field.white, cell.white)):
                 assert client.get(url).context["page"].count == number, url
                 seen += number
-    assert seen == 14 * 2 * 4, "each of the 14 stands in its field, its row, its size and the whole, known and once more"
+    assert seen == 14 * 2 * 4, (
+        "each of the 14 stands in its field, its row, its size and the whole, known and once more"
+    )
 
 
 @pytest.mark.parametrize("many", [1, 3])

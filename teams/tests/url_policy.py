@@ -46,9 +46,9 @@ def _job(cast: Cast) -> dict[str, int]:
     return {"pk": Job.objects.create(kind="teams.export_list", title="下载：客户", owner=cast.rep).pk}
 
 
-# A view that `rep` shared with his team: his to change, his colleagues' to see and copy.
-READ_VIEW = dict.fromkeys(PEOPLE, 404) | dict.fromkeys(["rep", "teammate", "manager", "dealer"], ALLOWED)
-OWN_VIEW = dict.fromkeys(PEOPLE, 404) | {"rep": ALLOWED, "teammate": 403, "manager": 403, "dealer": 403}
+# A view that `rep` shared with his team: his to change, his colleagues' to see and copy, and no dealer's.
+READ_VIEW = dict.fromkeys(PEOPLE, 404) | dict.fromkeys(["rep", "teammate", "manager"], ALLOWED)
+OWN_VIEW = dict.fromkeys(PEOPLE, 404) | {"rep": ALLOWED, "teammate": 403, "manager": 403}
 
 POLICY: dict[str, Policy] = {
     "teams:setup": Policy(get=everyone(404), post=everyone(404), anonymous=404),
