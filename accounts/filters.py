@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, KeyScope, ProspectKind, Source, Tier, Verdict
@@ -19,6 +19,7 @@ from teams.models import Team, User
 from teams.querysets import KEEPS
 
 NO_TIER = "none"
+TIERS = [*Tier.choices, (NO_TIER, _("No tier yet"))]
 NOT_JUDGED = "none"
 NO_INDUSTRY = "none"
 
@@ -37,6 +38,23 @@ class OwnerFilter(filters.ModelChoiceFilter):
     field_class = OwnerField
 
 
+def keepers_for(user: User) -> QuerySet[User]:
+    """Return the people he sees who keep customers or may, by name."""
+    keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
+    return User.objects.visible_to(user).filter(KEEPS | Q(keeping)).order_by("name", "pk")
+
+
+class TierFilter(filters.MultipleChoiceFilter):
+    """Of some tiers; "none" are customers without one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Tier"), choices=TIERS, widget=forms.CheckboxSelectMultiple, **options)
+
+    def filter(self, qs: AccountQuerySet, value: list[str]) -> AccountQuerySet:
+        """Narrow to the tiers chosen."""
+        return qs.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else qs
+
+
 class AccountFilter(filters.FilterSet):
     """Which customers: by text, tier, owner, team, trade, place, kind, by what is due and who was long not seen."""
 
@@ -45,12 +63,7 @@ class AccountFilter(filters.FilterSet):
         method="by_text",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, pinyin initials or end of a phone")}),
     )
-    tier = filters.MultipleChoiceFilter(
-        label=_("Tier"),
-        choices=[*Tier.choices, (NO_TIER, _("No tier yet"))],
-        method="by_tier",
-        widget=forms.CheckboxSelectMultiple,
-    )
+    tier = TierFilter()
     owner = OwnerFilter(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Everybody"))
     team = TeamFilter(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Every team"))
     industry = filters.ModelChoiceFilter(
@@ -111,17 +124,12 @@ class AccountFilter(filters.FilterSet):
         self.on = on
         for name in () if is_in_house(user) else JUDGED:
             self.filters.pop(name, None)
-        keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
-        self.filters["owner"].queryset = User.objects.visible_to(user).filter(KEEPS | Q(keeping)).order_by("name", "pk")
+        self.filters["owner"].queryset = keepers_for(user)
         self.filters["team"].queryset = Team.objects.visible_to(user)
 
     def by_text(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
         """Narrow to customers found by any part of a name, pinyin initials or the end of a phone number."""
         return queryset.matching(value)
-
-    def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
-        """Narrow to some tiers; "none" are customers without one."""
-        return queryset.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else queryset
 
     def by_size(self, queryset: AccountQuerySet, _name: str, value: str) -> AccountQuerySet:
         """Narrow to customers of one size."""

@@ -8,15 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.choices import ClaimState, OwnershipKind, Tier
-from accounts.filters import NO_TIER
+from accounts.choices import ClaimState, OwnershipKind
+from accounts.filters import NO_TIER, TIERS
 from accounts.models import Account, Claim, Industry
 from accounts.querysets import AccountQuerySet, ClaimQuerySet
 from teams.filters import TeamFilter, values_asked
 from teams.models import Team, User
 
 ANY_STATE = "any"
-TIERS = [*Tier.choices, (NO_TIER, _("No tier yet"))]
 
 
 def _search(hint: Any) -> forms.TextInput:

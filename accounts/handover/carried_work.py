@@ -121,8 +121,9 @@ def move_places(account_id: int | None, *, giver: User, to: User, actor: User, n
     """Give the places the giver sweeps to somebody else and his team; they belong to no customer."""
     if account_id is not None:
         return None
-    data = [[place.pk, place.team_id] for place in _places(giver)]
-    given = [give_place(place, to=to, team_id=to.team_id, actor=actor) for place in _places(giver)]
+    places = list(_places(giver))
+    data = [[place.pk, place.team_id] for place in places]
+    given = [give_place(place, to=to, team_id=to.team_id, actor=actor) for place in places]
     return Moved(data, [*given], len(given)) if given else None
 
 

@@ -6,11 +6,9 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Tier
-from accounts.filters import NO_TIER, OwnerFilter
+from accounts.filters import OwnerFilter, TierFilter, keepers_for
 from accounts.forms.spans import SpanForm
 from accounts.models import Account
 from accounts.profits.profit import Profit
@@ -19,7 +17,6 @@ from accounts.spans import Span
 from teams.filters import TeamFilter
 from teams.forms import DayInput
 from teams.models import Team, User
-from teams.querysets import KEEPS
 
 NOTHING, UNKNOWN = "nothing", "unknown"
 
@@ -29,12 +26,7 @@ class ProfitFilter(filters.FilterSet):
 
     first = filters.DateFilter(label=_("From"), method="keep", widget=DayInput)
     last = filters.DateFilter(label=_("Until"), method="keep", widget=DayInput)
-    tier = filters.MultipleChoiceFilter(
-        label=_("Tier"),
-        choices=[*Tier.choices, (NO_TIER, _("No tier yet"))],
-        method="by_tier",
-        widget=forms.CheckboxSelectMultiple,
-    )
+    tier = TierFilter()
     owner = OwnerFilter(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Everybody"))
     team = TeamFilter(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Every team"))
     earns = filters.ChoiceFilter(
@@ -53,13 +45,8 @@ class ProfitFilter(filters.FilterSet):
     def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        keeping = Exists(Account.objects.filter(owner=OuterRef("pk"), archived_at=None))
-        self.filters["owner"].queryset = User.objects.visible_to(user).filter(KEEPS | Q(keeping)).order_by("name", "pk")
+        self.filters["owner"].queryset = keepers_for(user)
         self.filters["team"].queryset = Team.objects.visible_to(user)
-
-    def by_tier(self, queryset: AccountQuerySet, _name: str, value: list[str]) -> AccountQuerySet:
-        """Narrow to some tiers; "none" are customers without one."""
-        return queryset.filter(tier__in=["" if tier == NO_TIER else tier for tier in value]) if value else queryset
 
     def keep(self, queryset: AccountQuerySet, _name: str, _value: Any) -> AccountQuerySet:
         """Narrow nothing here: `among` does, or the days do."""
